@@ -1,0 +1,3 @@
+from bedside.cli.main import main
+
+main()

@@ -1,0 +1,54 @@
+"""The `bedside` command: one sub-command a file in this folder, and one place for errors and exit codes."""
+
+from __future__ import annotations
+
+import os
+import sys
+
+import click
+import typer
+
+from bedside.cli.output import errors
+from bedside.errors import BedsideError
+
+app = typer.Typer(
+    name="bedside",
+    help="An offline voice assistant for the bed in the dark.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+
+def main() -> None:
+    """Run the command line. Exit codes: 0 fine, 1 something is wrong with the world, 2 wrong use."""
+    sys.exit(run(sys.argv[1:]))
+
+
+def run(arguments: list[str]) -> int:
+    """Run one command and return its exit code; errors are printed as one line."""
+    try:
+        result = app(args=arguments, prog_name="bedside", standalone_mode=False)
+        sys.stdout.flush()
+        return result if isinstance(result, int) else 0
+    except BedsideError as error:
+        return _fail(str(error), error.exit_code)
+    except click.UsageError as error:
+        return _fail(f"{error.format_message()} Try 'bedside --help'.", 2)
+    except click.exceptions.Exit as error:
+        return error.exit_code
+    except (KeyboardInterrupt, click.Abort):
+        return 130
+    except BrokenPipeError:
+        # The reader of our output has gone away; keep Python quiet about it at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    except OSError as error:
+        return _fail(f"{error.filename}: {error.strerror}" if error.filename else str(error), 1)
+
+
+def _fail(message: str, code: int) -> int:
+    errors.print(f"bedside: {' '.join(message.split())}", markup=False)
+    return code
