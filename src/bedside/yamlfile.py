@@ -62,7 +62,10 @@ def read_document(file: Path) -> Document:
         line = mark.line + 1 if mark else None
         problem = (error.problem or error.context or "cannot be parsed").rstrip(".")
         raise ContentError(
-            file, line, f"is not valid YAML: {problem}.", "Check indentation, colons and quotes on or above this line."
+            file,
+            line,
+            f"is not valid YAML: {problem}.",
+            "Check indentation, colons and quotes on or above this line.",
         ) from None
     except yaml.YAMLError as error:
         raise ContentError(file, None, f"is not valid YAML: {' '.join(str(error).split())}.") from None
@@ -74,11 +77,17 @@ def read_document(file: Path) -> Document:
 
 
 def _plain(
-    file: Path, node: yaml.Node, path: tuple[Key, ...], lines: dict[tuple[Key, ...], int], above: tuple[int, ...]
+    file: Path,
+    node: yaml.Node,
+    path: tuple[Key, ...],
+    lines: dict[tuple[Key, ...], int],
+    above: tuple[int, ...],
 ) -> Any:
     """Turn a YAML node into plain data and note the line of each part."""
     if id(node) in above:
-        raise ContentError(file, node.start_mark.line + 1, "an alias refers to itself.", "Write the text out.")
+        raise ContentError(
+            file, node.start_mark.line + 1, "an alias refers to itself.", "Write the text out."
+        )
     above = (*above, id(node))
     if isinstance(node, yaml.MappingNode):
         result: dict[str, Any] = {}
@@ -123,7 +132,9 @@ def check_model(document: Document, model: type[M], path: tuple[Key, ...] = (), 
         where = (*path, *first["loc"])
         if first["type"] == "extra_forbidden":
             allowed = _field_names(model, first["loc"][:-1])
-            raise document.error(where, f"unknown key '{first['loc'][-1]}'.", suggest(str(first["loc"][-1]), allowed)) from None
+            raise document.error(
+                where, f"unknown key '{first['loc'][-1]}'.", suggest(str(first["loc"][-1]), allowed)
+            ) from None
         if first["type"] == "missing":
             raise document.error(where[:-1], f"the key '{where[-1]}' is missing.", "Add it.") from None
         name = ".".join(str(part) for part in where) or "the file"
@@ -133,7 +144,7 @@ def check_model(document: Document, model: type[M], path: tuple[Key, ...] = (), 
 
 
 def suggest(word: str, allowed: Sequence[str]) -> str:
-    """"Did you mean ...?" for a mistyped word, or the list of what is allowed."""
+    """ "Did you mean ...?" for a mistyped word, or the list of what is allowed."""
     close = get_close_matches(word, allowed, n=1, cutoff=0.6)
     if close:
         return f"Did you mean '{close[0]}'?"
@@ -150,9 +161,7 @@ def _field_names(model: type[BaseModel], path: Sequence[Key]) -> list[str]:
     current: Any = model
     for part in path:
         if isinstance(current, type) and issubclass(current, BaseModel):
-            field = next(
-                (f for name, f in current.model_fields.items() if part in (name, f.alias)), None
-            )
+            field = next((f for name, f in current.model_fields.items() if part in (name, f.alias)), None)
             current = field.annotation if field else None
         current = next(iter(_models_in(current)), current)
     if isinstance(current, type) and issubclass(current, BaseModel):

@@ -6,20 +6,16 @@ import os
 import sys
 
 import click
-import typer
 
+from bedside import __version__
 from bedside.cli.output import errors
 from bedside.errors import BedsideError
 
-app = typer.Typer(
-    name="bedside",
-    help="An offline voice assistant for the bed in the dark.",
-    no_args_is_help=True,
-    add_completion=False,
-    pretty_exceptions_enable=False,
-    rich_markup_mode=None,
-    context_settings={"help_option_names": ["-h", "--help"]},
-)
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="bedside")
+def app() -> None:
+    """An offline voice assistant for the bed in the dark."""
 
 
 def main() -> None:
@@ -30,9 +26,9 @@ def main() -> None:
 def run(arguments: list[str]) -> int:
     """Run one command and return its exit code; errors are printed as one line."""
     try:
-        result = app(args=arguments, prog_name="bedside", standalone_mode=False)
+        app.main(args=arguments, prog_name="bedside", standalone_mode=False)
         sys.stdout.flush()
-        return result if isinstance(result, int) else 0
+        return 0
     except BedsideError as error:
         return _fail(str(error), error.exit_code)
     except click.UsageError as error:

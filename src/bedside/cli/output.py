@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import json
 import sys
-from typing import Annotated, Any
+from typing import Any
 
-import typer
+import click
 from rich.console import Console
 
 console = Console(highlight=False, soft_wrap=True)
@@ -15,7 +15,8 @@ console = Console(highlight=False, soft_wrap=True)
 errors = Console(stderr=True, highlight=False, soft_wrap=True)
 """Standard error: warnings, progress, what went wrong."""
 
-JsonFlag = Annotated[bool, typer.Option("--json", help="Print JSON for programs.")]
+json_flag = click.option("--json", "as_json", is_flag=True, help="Print JSON for programs.")
+"""The decorator of every command that prints facts; the command gets ``as_json: bool``."""
 
 
 def print_json(value: Any) -> None:
