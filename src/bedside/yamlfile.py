@@ -65,7 +65,7 @@ def read_document(file: Path) -> Document:
             file,
             line,
             f"is not valid YAML: {problem}.",
-            "Check indentation, colons and quotes on or above this line.",
+            "Check indentation, colons and quotes there.",
         ) from None
     except yaml.YAMLError as error:
         raise ContentError(file, None, f"is not valid YAML: {' '.join(str(error).split())}.") from None
@@ -110,7 +110,7 @@ def _plain(
         return items
     loader = yaml.SafeLoader("")
     try:
-        return loader.construct_object(node)  # type: ignore[no-untyped-call]
+        return loader.construct_object(node)
     except (yaml.YAMLError, ValueError) as error:
         raise ContentError(
             file, node.start_mark.line + 1, f"this value cannot be read ({' '.join(str(error).split())})."
