@@ -1,0 +1,72 @@
+"""The small protocols behind which a recogniser stands, and the words it gives."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from bedside.audio.block import Block
+
+UNKNOWN = "[unk]"
+"""What a recogniser writes for sound that fits no word of its grammar."""
+
+
+@dataclass(frozen=True)
+class Word:
+    """One recognised word. start, end: seconds since the first sample of the utterance that was accepted;
+    confidence: 0.0 to 1.0."""
+
+    text: str
+    start: float
+    end: float
+    confidence: float
+
+
+@dataclass(frozen=True)
+class RecognizedWords:
+    """An utterance that has come to its end. `words` may be empty."""
+
+    words: tuple[Word, ...] = ()
+
+    @property
+    def text(self) -> str:
+        """The words with single spaces between them, "" if there are none."""
+        return " ".join(word.text for word in self.words)
+
+    @property
+    def known(self) -> tuple[Word, ...]:
+        """The words that are words, without `UNKNOWN`."""
+        return tuple(word for word in self.words if word.text != UNKNOWN)
+
+    @property
+    def confidence(self) -> float:
+        """The lowest confidence of the known words; 0.0 if there is none."""
+        return min((word.confidence for word in self.known), default=0.0)
+
+
+class Recognizer(Protocol):
+    """Hears one grammar, one utterance after the other. To be used from one thread only."""
+
+    def accept(self, block: Block) -> bool:
+        """Take 10 ms of sound. True when the recogniser itself believes that the utterance has ended;
+        going on afterwards is allowed."""
+
+    def partial(self) -> str:
+        """The words so far, "" if there are none yet; may still change."""
+
+    def finish(self) -> RecognizedWords:
+        """End the utterance and give its words. The next block begins a new one."""
+
+    def reset(self) -> None:
+        """Forget the utterance. The next block begins a new one."""
+
+
+class SpeechModel(Protocol):
+    """Knows words and makes recognisers; one model serves many recognisers."""
+
+    def has_word(self, word: str) -> bool:
+        """Whether `word` (lower case) can be heard at all."""
+
+    def recognizer(self, phrases: Sequence[str]) -> Recognizer:
+        """A recogniser that hears `phrases`, their words in other orders at a price, and `UNKNOWN`."""

@@ -1,0 +1,166 @@
+"""Vosk behind the protocols of recognizer.py.
+
+What libvosk needs to be treated with, as read in its source and seen here: grammars are fixed when a
+recogniser is made (changing one in mid-utterance throws through C), its endpoint is tested once per call,
+and it writes to the process's standard error by itself.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+import tempfile
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, BinaryIO
+
+import numpy as np
+
+from bedside.asr.recognizer import UNKNOWN, RecognizedWords, Word
+from bedside.audio.block import BLOCK, RATE, Block
+from bedside.errors import ModelError
+
+GATHER = 3 * BLOCK
+"""Samples for one call of libvosk: 30 ms, far below the 100 ms at which its endpoint would come late."""
+
+HIDE_WARNINGS = -2
+SHOW_WARNINGS = -1
+
+
+class VoskModel:
+    """A model folder in memory, shared by all recognisers made from it (libvosk allows that across threads).
+
+    Raises ModelError if libvosk cannot read the folder. A damaged file can still abort the process inside
+    libvosk, so check the files of a folder that comes from elsewhere before.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        folder = folder.resolve()
+        if not folder.is_dir():
+            raise ModelError(f"{folder}: there is no model folder here. See 'bedside model list'.")
+        # Slow to import and seldom needed: matching text must not wait for it.
+        import vosk
+
+        self._vosk = vosk
+        self.folder = folder
+        vosk.SetLogLevel(SHOW_WARNINGS)
+        with _native_stderr() as noise:
+            try:
+                self._model = vosk.Model(str(folder))
+            except Exception:
+                reason = _last_complaint(noise)
+                raise ModelError(
+                    f"{folder}: the recogniser cannot read this model{reason}. "
+                    "Run 'bedside model verify', or set another one with 'bedside model use'."
+                ) from None
+            finally:
+                vosk.SetLogLevel(HIDE_WARNINGS)
+
+    def has_word(self, word: str) -> bool:
+        """Whether `word` is in the vocabulary."""
+        return bool(self._model.vosk_model_find_word(word) >= 0)
+
+    def recognizer(self, phrases: Sequence[str]) -> VoskRecognizer:
+        """A recogniser for `phrases` and `UNKNOWN`. libvosk drops words that the model lacks without a sign:
+        run `check_vocabulary` before. Raises ModelError for a model whose graph takes no grammar."""
+        if not phrases:
+            raise ValueError("a grammar needs at least one phrase")
+        grammar = json.dumps([*dict.fromkeys(phrases), UNKNOWN])
+        with _native_stderr() as noise:
+            try:
+                self._vosk.SetLogLevel(SHOW_WARNINGS)
+                recognizer = self._vosk.KaldiRecognizer(self._model, RATE, grammar)
+            except Exception:
+                raise ModelError(
+                    f"{self.folder}: no recogniser can be made of this model{_last_complaint(noise)}."
+                ) from None
+            finally:
+                self._vosk.SetLogLevel(HIDE_WARNINGS)
+            if "Runtime graphs are not supported" in _text(noise):
+                raise ModelError(
+                    f"{self.folder}: this model has a fixed graph and cannot be held to bedside's phrases. "
+                    "Take a model that has graph/HCLr.fst, such as the 'small' models of Vosk."
+                )
+        recognizer.SetWords(True)
+        return VoskRecognizer(recognizer)
+
+
+class VoskRecognizer:
+    """One grammar on a shared `VoskModel`. One thread at a time."""
+
+    def __init__(self, recognizer: Any) -> None:
+        self._recognizer = recognizer
+        self._gathered = np.zeros(0, dtype=np.float32)
+        self._accepted = 0
+        self._utterance_began = 0
+
+    def accept(self, block: Block) -> bool:
+        """See `Recognizer.accept`. Sound is handed on every 30 ms."""
+        self._gathered = np.concatenate((self._gathered, block))
+        return self._hand_on() if len(self._gathered) >= GATHER else False
+
+    def partial(self) -> str:
+        """See `Recognizer.partial`."""
+        return str(json.loads(self._recognizer.PartialResult())["partial"])
+
+    def finish(self) -> RecognizedWords:
+        """See `Recognizer.finish`. Takes a few milliseconds: the rest of the sound is decoded now."""
+        self._hand_on()
+        # libvosk counts time since the recogniser was made, not since the utterance began.
+        began = self._utterance_began / RATE
+        found = json.loads(self._recognizer.FinalResult()).get("result", [])
+        self._utterance_began = self._accepted
+        return RecognizedWords(tuple(_word(entry, began) for entry in found))
+
+    def reset(self) -> None:
+        """See `Recognizer.reset`."""
+        # Reset() would keep up to 90 ms of undecoded sound for the next utterance; finishing does not,
+        # and it also frees the feature pipeline, which otherwise grows.
+        self.finish()
+
+    def _hand_on(self) -> bool:
+        if not len(self._gathered):
+            return False
+        pcm = np.clip(np.round(self._gathered * 32767.0), -32768, 32767).astype("<i2")
+        self._accepted += len(pcm)
+        self._gathered = self._gathered[:0]
+        return bool(self._recognizer.AcceptWaveform(pcm.tobytes()))
+
+
+def _word(entry: dict[str, Any], began: float) -> Word:
+    start, end = (max(0.0, entry[key] - began) for key in ("start", "end"))
+    return Word(entry["word"], start, end, min(1.0, entry["conf"]))
+
+
+@contextmanager
+def _native_stderr() -> Iterator[BinaryIO]:
+    """Catch what C code writes to standard error meanwhile; gives the file it goes to."""
+    sys.stderr.flush()
+    with tempfile.TemporaryFile() as noise:
+        try:
+            kept = os.dup(2)
+        except OSError:
+            # Standard error is closed: there is nothing to keep clean.
+            yield noise
+            return
+        try:
+            os.dup2(noise.fileno(), 2)
+            yield noise
+        finally:
+            os.dup2(kept, 2)
+            os.close(kept)
+
+
+def _text(noise: BinaryIO) -> str:
+    noise.seek(0)
+    return noise.read().decode("utf-8", "replace")
+
+
+def _last_complaint(noise: BinaryIO) -> str:
+    """The last thing libvosk said, as " (...)", without its file and line mark; "" if it was silent."""
+    lines = [line.strip() for line in _text(noise).splitlines() if line.strip()]
+    said = next((line for line in reversed(lines) if line.startswith(("ERROR", "WARNING"))), "")
+    said = said.split(") ", 1)[-1]
+    return f" ({said})" if said else ""
