@@ -1,0 +1,198 @@
+"""Blocks of sound in, hypotheses out: when the recogniser wakes, which grammar, when an utterance is over."""
+
+from __future__ import annotations
+
+import math
+from collections import deque
+from collections.abc import Mapping, Sequence
+
+from bedside.asr.endpoint import EndpointSettings, VoiceGate, utterance_end
+from bedside.asr.hypothesis import Hypothesis
+from bedside.asr.recognizer import UNKNOWN, RecognizedWords, SpeechModel
+from bedside.audio.block import BLOCK_SECONDS, Block
+
+LOOK_EVERY = 3
+"""Blocks between two looks at the partial result; libvosk gets the sound in the same steps."""
+
+GATE_HELD = 0.1
+"""Seconds. If the last voice is nearer than this to the end of an utterance, noise holds the gate open, and
+the words tell better than the gate when somebody spoke."""
+
+PAUSE_AFTER_DISCARD = 0.1
+LONGEST_AFTER_DISCARD = 0.6
+"""Seconds. The rest of a discarded utterance is not heard: until a pause, or for so long at most."""
+
+
+class Listener:
+    """Hears one grammar at a time, one utterance after the other. One thread.
+
+    `grammars` names the phrase lists; the first is in use at the beginning. Each gets its own recogniser at
+    once, so that a switch costs nothing. Raises ModelError if the model cannot take a grammar.
+    """
+
+    def __init__(
+        self,
+        model: SpeechModel,
+        grammars: Mapping[str, Sequence[str]],
+        settings: EndpointSettings | None = None,
+    ) -> None:
+        if not grammars:
+            raise ValueError("a listener needs at least one grammar")
+        self._settings = settings or EndpointSettings()
+        self._recognizers = {name: model.recognizer(phrases) for name, phrases in grammars.items()}
+        self._name = self._wanted = next(iter(grammars))
+        self._recognizer = self._recognizers[self._name]
+        self._recent: deque[Block] = deque(maxlen=max(1, round(self._settings.preroll / BLOCK_SECONDS)))
+        self._gate = VoiceGate()
+        self._now = 0.0
+        self._awake = False
+        self._deaf_until = -math.inf
+        # Of the utterance, or of the sound since the last one:
+        self._began: float | None = None
+        self._partial = ""
+        self._told = ""
+        self._changed = -math.inf
+        self._model_says = False
+        self._blocks = 0
+        self._fed_from = 0.0
+
+    @property
+    def grammar(self) -> str:
+        """Name of the grammar in use."""
+        return self._name
+
+    @property
+    def speaking(self) -> bool:
+        """Whether somebody is in the midst of an utterance."""
+        return self._began is not None
+
+    def use(self, name: str) -> None:
+        """Hear the grammar `name` from the next utterance on. Raises KeyError for an unknown name."""
+        if name not in self._recognizers:
+            raise KeyError(name)
+        self._wanted = name
+        if not self.speaking:
+            self._switch()
+
+    def discard(self) -> None:
+        """Drop the utterance that is being spoken, say because its partial result has been acted upon.
+        What follows without a pause belongs to it and is dropped too."""
+        if self.speaking:
+            self._deaf_until = self._now + LONGEST_AFTER_DISCARD
+        if self._awake:
+            self._recognizer.reset()
+        self._awake = False
+        self._forget()
+        self._switch()
+
+    def hear(self, block: Block, voiced: bool, now: float) -> list[Hypothesis]:
+        """Hear 10 ms. voiced: what the voice activity detector says of it; now: its start on the sound clock.
+
+        Returns the partial and final hypotheses that came of it, mostly none. A final one with the text
+        "[unk]" says that somebody spoke and nothing was understood.
+        """
+        self._now = now + BLOCK_SECONDS
+        if self._deaf(voiced):
+            return []
+        self._gate.hear(voiced, now)
+        if self._gate.start is not None and self._began is None:
+            self._began = self._gate.start
+        self._recent.append(block)
+        if not self._awake:
+            if not voiced:
+                return []
+            self._wake()
+        elif self._recognizer.accept(block):
+            self._model_says = True
+        self._blocks += 1
+        return self._look() if self._blocks % LOOK_EVERY == 0 else []
+
+    def _look(self) -> list[Hypothesis]:
+        """Look at the partial result and at the rules of finality."""
+        text = self._recognizer.partial()
+        if text != self._partial:
+            self._partial, self._changed = text, self._now
+            if self._began is None and _known(text):
+                # A whisper that the gate does not take for a voice.
+                self._began = self._now
+        if self._began is None:
+            if self._now - self._gate.last_voiced > self._settings.sleep_after:
+                self._recognizer.reset()
+                self._awake = False
+                self._forget()
+            return []
+        unchanged = self._now - self._changed
+        heard = []
+        if text and text != self._told and unchanged >= self._settings.partial_steady:
+            self._told = text
+            heard.append(Hypothesis(text, self._began, max(self._began, self._gate.last_voiced), False))
+        end = utterance_end(
+            self._settings,
+            begun=self._now - self._began,
+            quiet=self._now - max(self._gate.last_voiced, self._began),
+            unchanged=unchanged,
+            known=_known(text),
+            model_says=self._model_says,
+        )
+        return heard if end is None else heard + self._finish()
+
+    def _finish(self) -> list[Hypothesis]:
+        assert self._began is not None
+        words = self._recognizer.finish()
+        hypothesis = self._hypothesis(words, self._began)
+        self._forget()
+        # The old sound must not come before the next utterance, nor before another grammar.
+        self._recent.clear()
+        self._switch()
+        return [hypothesis] if hypothesis else []
+
+    def _hypothesis(self, words: RecognizedWords, began: float) -> Hypothesis | None:
+        gate = self._gate
+        if not words.known:
+            if gate.start is None or gate.voiced < self._settings.least_unknown:
+                return None
+            return Hypothesis(UNKNOWN, gate.start, gate.last_voiced, True, 0.0)
+        start, end = gate.start, gate.last_voiced
+        if start is None or self._now - end < GATE_HELD:
+            start = self._fed_from + words.known[0].start
+            end = self._fed_from + words.known[-1].end
+        return Hypothesis(words.text, start, max(start, end), True, words.confidence)
+
+    def _deaf(self, voiced: bool) -> bool:
+        """Whether this block is still the rest of a discarded utterance."""
+        if self._now > self._deaf_until:
+            return False
+        if voiced:
+            self._gate.last_voiced = self._now
+        elif self._now - self._gate.last_voiced >= PAUSE_AFTER_DISCARD:
+            self._deaf_until = -math.inf
+        return True
+
+    def _wake(self) -> None:
+        self._awake = True
+        self._fed_from = self._now - len(self._recent) * BLOCK_SECONDS
+        for block in self._recent:
+            self._recognizer.accept(block)
+
+    def _switch(self) -> None:
+        if self._wanted == self._name:
+            return
+        if self._awake:
+            self._recognizer.reset()
+            self._awake = False
+        self._name = self._wanted
+        self._recognizer = self._recognizers[self._name]
+
+    def _forget(self) -> None:
+        """Begin anew with no utterance."""
+        self._gate.next_utterance()
+        self._began = None
+        self._partial = self._told = ""
+        self._changed = -math.inf
+        self._model_says = False
+        self._blocks = 0
+        self._fed_from = self._now
+
+
+def _known(text: str) -> bool:
+    return any(word != UNKNOWN for word in text.split())
