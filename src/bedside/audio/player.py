@@ -162,7 +162,7 @@ class Player:
         if clip.over:
             self._end(clip, now)
         # The curve keeps the ceiling; this takes off what rounding to float32 may leave above it.
-        return np.clip(block, -self._ceiling, self._ceiling, dtype=np.float32)
+        return np.asarray(np.clip(block, -self._ceiling, self._ceiling), dtype=np.float32)
 
     def take_events(self) -> list[PlayerEvent]:
         """What happened in the blocks made since the last call, in order."""

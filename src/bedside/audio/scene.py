@@ -24,7 +24,8 @@ class _Part(BaseModel):
 
 class Echo(_Part):
     """How the microphone hears the speaker. gain_db: how much louder than the person the assistant arrives
-    at its start volume; delay_ms: from the speaker to the microphone; rt60: reverberation (s), 0 for none."""
+    at its start volume; delay_ms: from the speaker to the microphone, at least 10 in effect; rt60:
+    reverberation (s), 0 for none."""
 
     gain_db: Decibels
     delay_ms: float = Field(default=0.0, ge=0, le=1000)

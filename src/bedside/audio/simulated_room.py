@@ -58,9 +58,9 @@ class _Voice:
 class SimulatedRoom:
     """An AudioEnd that plays a scene.
 
-    record: where to leave a stereo WAV file, left the microphone, right the speaker. speaker_level_dbfs: active
-    level of the assistant's voice at its start volume, as written to this room; with the echo's gain_db it
-    fixes the path from the speaker to the microphone, for the whole scene.
+    record: where to leave a stereo WAV file, left the microphone, right the speaker.
+    speaker_level_dbfs: active level of the assistant's voice at its start volume, as written to this room;
+    with the echo's gain_db it fixes the path from the speaker to the microphone, for the whole scene.
     """
 
     realtime = False
@@ -115,14 +115,12 @@ class SimulatedRoom:
         t = event.get("t")
         if not isinstance(t, int | float):
             return
-        previous_end: int | None = 0
+        previous_end: int | None = -1
         for voice in self._voices:
             after = voice.say.after
-            waiting = voice.start is None and after is not None and previous_end is not None
-            if waiting and after is not None and previous_end is not None:
-                later = t * RATE > previous_end or previous_end == 0
-                if later and after.fits(event):
-                    voice.start = max(self._position, round((t + voice.say.wait) * RATE))
+            later = previous_end is not None and t * RATE > previous_end
+            if voice.start is None and after is not None and later and after.fits(event):
+                voice.start = max(self._position, round((t + voice.say.wait) * RATE))
             previous_end = voice.end
 
     def __enter__(self) -> Self:
@@ -139,7 +137,7 @@ class SimulatedRoom:
             self._writer.__exit__(kind, error, trace)
 
     def _answer(self, block: Block) -> None:
-        """The speaker's block for the microphone block read last; once for each, silence if none was written."""
+        """Take the speaker's block for the microphone block read last; only the first one counts."""
         if self._heard is None:
             return
         if self._writer is not None:
