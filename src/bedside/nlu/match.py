@@ -6,6 +6,34 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any, Literal
 
+INTENTS: tuple[str, ...] = (
+    "leg_cramp",
+    "leg_swelling",
+    "danger_sign",
+    "start_routine",
+    "stop",
+    "pause",
+    "resume",
+    "next_step",
+    "previous_step",
+    "repeat",
+    "slower",
+    "faster",
+    "louder",
+    "quieter",
+    "time_left",
+    "yes",
+    "no",
+    "unsure",
+    "easing",
+    "still_hurts",
+    "mention_to_provider",
+    "help",
+    "diary",
+    "good_night",
+)
+"""The names of all intents. They are fixed: routines, the event log and other programs rely on them."""
+
 Scope = Literal["idle", "session"]
 """When something may be heard: nobody has asked for anything yet, or a session is open."""
 
