@@ -8,6 +8,8 @@ import sys
 import click
 
 from bedside import __version__
+from bedside.cli.model import model
+from bedside.cli.config import config_command
 from bedside.cli.output import errors
 from bedside.errors import BedsideError
 
@@ -16,6 +18,12 @@ from bedside.errors import BedsideError
 @click.version_option(__version__, prog_name="bedside")
 def app() -> None:
     """An offline voice assistant for the bed in the dark."""
+
+
+app.add_command(config_command)
+
+
+app.add_command(model)
 
 
 def main() -> None:
