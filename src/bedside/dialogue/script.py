@@ -1,0 +1,73 @@
+"""A script: what one activity of the conversation does, as a generator of operations.
+
+The performer runs it, one script at a time: ``answer = yield Ask(...)`` speaks, listens and comes back.
+Scripts hold no clock; they read the time from their `Scene`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+from dataclasses import dataclass
+from typing import TypeAlias
+
+from bedside.dialogue.actions import Report
+from bedside.nlu.match import Match
+
+
+@dataclass(frozen=True)
+class Line:
+    """A text to speak, its variables filled. step, sources, raise_db: as in `Say`."""
+
+    text: str
+    step: str
+    sources: tuple[str, ...] = ()
+    raise_db: float = 0.0
+
+
+@dataclass(frozen=True)
+class Speak:
+    """Speak `line` and wait until it is said, and `wait` seconds more."""
+
+    line: Line
+    wait: float = 0.0
+
+
+@dataclass(frozen=True)
+class Cue:
+    """Speak `line` beside what goes on; left out if something is being spoken."""
+
+    line: Line
+
+
+@dataclass(frozen=True)
+class Until:
+    """Wait until the absolute time `time` (seconds), so that nothing drifts."""
+
+    time: float
+
+
+@dataclass(frozen=True)
+class Ask:
+    """Speak `line`, then listen for `seconds`. Gives the answer's Match, or None. Answers may come early."""
+
+    line: Line
+    seconds: float
+
+
+@dataclass(frozen=True)
+class Tell:
+    """Put a line into the event log."""
+
+    report: Report
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """How a script ended. go: a target as in routine files. alert: (tier, sign) of an alert to raise instead."""
+
+    go: str = "next"
+    alert: tuple[str, str] | None = None
+
+
+Operation: TypeAlias = Speak | Cue | Until | Ask | Tell
+Script: TypeAlias = Generator[Operation, Match | None, Outcome]

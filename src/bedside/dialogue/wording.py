@@ -1,0 +1,128 @@
+"""Fills the variables of spoken texts: which leg, which number to call."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+
+from bedside.dialogue.library import Library
+from bedside.dialogue.routine import Step
+from bedside.dialogue.spoken import Spoken
+
+SIDES = (None, "left", "right", "both")
+
+
+@dataclass(frozen=True)
+class PhoneNumbers:
+    """Numbers to call as configured ("911", "+44 20 7946 0000"); None while unknown, and then never guessed."""
+
+    emergency: str | None = None
+    maternity: str | None = None
+    urgent_line: str | None = None
+    crisis_line: str | None = None
+
+
+@dataclass(frozen=True)
+class Wording:
+    """Turns texts with variables into what is spoken."""
+
+    spoken: Spoken
+    numbers: PhoneNumbers = field(default_factory=PhoneNumbers)
+
+    def fill(
+        self, text: str, side: str | None = None, seconds: float = 0.0, more: Mapping[str, str] | None = None
+    ) -> str:
+        """`text` with its variables filled. side: left, right, both or None (not known). seconds: {seconds}.
+
+        more: further variables, whose values may use the others.
+        """
+        legs = self.spoken.legs
+        leg = {"left": legs.left, "right": legs.right, "both": legs.both}.get(side or "", legs.none)
+        values = {
+            "leg": leg,
+            "Leg": leg[:1].upper() + leg[1:],
+            "seconds": f"{seconds:g}",
+            "minutes": f"{max(1, round(seconds / 60))}",
+            **self._numbers(),
+        }
+        filled = {name: value.format(**values) for name, value in (more or {}).items()}
+        return text.format(**values, **filled)
+
+    def _numbers(self) -> Mapping[str, str]:
+        unknown = self.spoken.numbers.model_dump()
+        values = {name: self._digits(getattr(self.numbers, name) or "") or unknown[name] for name in unknown}
+        for name in unknown:
+            known = getattr(self.numbers, name) is not None
+            values[f"{name}_twice"] = self.spoken.twice.format(number=values[name]) if known else values[name]
+        return values
+
+    def _digits(self, number: str) -> str:
+        """A telephone number so that it is read digit by digit, with a breath between its groups."""
+        groups = (
+            number.replace("+", f" {self.spoken.plus} ").replace("-", " ").replace("(", " ").replace(")", " ").split()
+        )
+        return ", ".join(group if group == self.spoken.plus else " ".join(group) for group in groups)
+
+
+def sign_group(spoken: Spoken, sign: str) -> set[str]:
+    """The groups of spoken.yaml that a danger sign belongs to."""
+    return {group for group, signs in spoken.alert.groups.items() if sign in signs}
+
+
+def alert_variables(spoken: Spoken, sign: str) -> dict[str, str]:
+    """{tell} and {position} for a danger sign."""
+    groups = sign_group(spoken, sign)
+    alert = spoken.alert
+    return {"tell": _pick(alert.tell, groups), "position": _pick(alert.position, groups)}
+
+
+def _pick(texts: Mapping[str, str], groups: set[str]) -> str:
+    return next((texts[group] for group in texts if group in groups), texts["other"])
+
+
+def step_text(wording: Wording, step: Step, side: str | None) -> str:
+    """What a step says."""
+    return wording.fill(step.text, side, step.seconds)
+
+
+def fixed_texts(library: Library, wording: Wording) -> list[str]:
+    """Every text that does not depend on the moment, most urgent first, so that all can be rendered ahead."""
+    return list(dict.fromkeys(_fixed_texts(library, wording)))
+
+
+def _fixed_texts(library: Library, wording: Wording) -> Iterator[str]:
+    spoken = library.spoken
+    for routine in library.routines.values():
+        for step in routine.steps:
+            for side in SIDES if "eg}" in step.text else SIDES[:1]:
+                if step.text:
+                    yield step_text(wording, step, side)
+    for question in spoken.leg_questions:
+        yield from map(wording.fill, question.ask)
+    alert = spoken.alert
+    for texts in (alert.emergency, alert.urgent):
+        for line in (*texts.lines, *texts.again, texts.calling):
+            for variables in _every_alert_variable(spoken):
+                yield wording.fill(line, more=variables)
+    rest = spoken.model_dump(exclude={"alert", "leg_questions", "legs", "numbers", "plus", "twice", "time_left"})
+    for text in (*_strings(rest), *alert.crisis, alert.check, alert.doubt, alert.closed):
+        yield wording.fill(text)
+
+
+def _every_alert_variable(spoken: Spoken) -> Iterator[dict[str, str]]:
+    alert = spoken.alert
+    for tell in alert.tell.values():
+        for position in alert.position.values():
+            yield {"tell": tell, "position": position}
+
+
+def _strings(data: object, key: str = "") -> Iterator[str]:
+    if isinstance(data, str):
+        yield data
+    elif isinstance(data, Mapping):
+        for name, value in data.items():
+            if name not in ("sources", "sign", "tier"):
+                yield from _strings(value)
+    elif isinstance(data, list | tuple):
+        for value in data:
+            yield from _strings(value)
