@@ -65,9 +65,7 @@ class SimulatedRoom:
 
     realtime = False
 
-    def __init__(
-        self, scene: Scene, record: Path | None = None, speaker_level_dbfs: float = SPEAKER_DBFS
-    ) -> None:
+    def __init__(self, scene: Scene, record: Path | None = None, speaker_level_dbfs: float = SPEAKER_DBFS) -> None:
         self._voices = [_Voice(say) for say in scene.says]
         person = _person_dbfs(self._voices)
         self._echo: EchoPath | None = None

@@ -168,9 +168,7 @@ class WavWriter:
         sound = min(self._bytes, 0xFFFF_FFFF - 36)
         frame = 2 * self._channels
         about = struct.pack("<IHHIIHH", 16, 1, self._channels, self._rate, self._rate * frame, frame, 16)
-        return (
-            b"RIFF" + struct.pack("<I", sound + 36) + b"WAVEfmt " + about + b"data" + struct.pack("<I", sound)
-        )
+        return b"RIFF" + struct.pack("<I", sound + 36) + b"WAVEfmt " + about + b"data" + struct.pack("<I", sound)
 
     def _failed(self, error: OSError) -> SoundError:
         """Drop the half-written file and say why."""

@@ -8,8 +8,9 @@ import sys
 import click
 
 from bedside import __version__
-from bedside.cli.model import model
 from bedside.cli.config import config_command
+from bedside.cli.devices import devices
+from bedside.cli.model import model
 from bedside.cli.output import errors
 from bedside.errors import BedsideError
 
@@ -21,6 +22,7 @@ def app() -> None:
 
 
 app.add_command(config_command)
+app.add_command(devices)
 
 
 app.add_command(model)

@@ -1,0 +1,109 @@
+"""Which sound devices there are, found by name. PortAudio is loaded on first use: most commands need none."""
+
+from __future__ import annotations
+
+import contextlib
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from bedside.errors import SoundError
+
+Direction = Literal["microphone", "speaker"]
+
+
+class NoSoundDevice(SoundError):  # noqa: N818
+    """This machine has no microphone, or no speaker, at all."""
+
+
+@dataclass(frozen=True)
+class Device:
+    """One sound device as PortAudio sees it. rate: its native sample rate (Hz); index: valid only until the
+    list is read anew."""
+
+    index: int
+    name: str
+    host_api: str
+    input_channels: int
+    output_channels: int
+    rate: int
+    default_input: bool
+    default_output: bool
+
+    def channels(self, direction: Direction) -> int:
+        return self.input_channels if direction == "microphone" else self.output_channels
+
+    def is_default(self, direction: Direction) -> bool:
+        return self.default_input if direction == "microphone" else self.default_output
+
+
+def portaudio() -> Any:
+    """The sounddevice module. Raises SoundError if PortAudio is not installed or does not start."""
+    try:
+        import sounddevice
+    except OSError:
+        raise SoundError(
+            "the PortAudio library is missing, so no sound device can be used. "
+            "Install it: sudo apt install libportaudio2"
+        ) from None
+    except Exception as error:
+        # The class of this error is defined in the module that has just failed to load.
+        raise SoundError(
+            f"PortAudio does not start ({_reason(error)}). Check the sound set-up of this machine."
+        ) from None
+    return sounddevice
+
+
+def list_devices() -> list[Device]:
+    """All sound devices; an empty list when there are none. Raises SoundError without PortAudio."""
+    sd = portaudio()
+    try:
+        apis, devices = sd.query_hostapis(), sd.query_devices()
+    except sd.PortAudioError as error:
+        raise SoundError(f"the sound devices cannot be listed ({_reason(error)}).") from None
+    default_input, default_output = sd.default.device
+    return [
+        Device(
+            index=index,
+            name=str(device["name"]),
+            host_api=str(apis[device["hostapi"]]["name"]),
+            input_channels=int(device["max_input_channels"]),
+            output_channels=int(device["max_output_channels"]),
+            rate=round(device["default_samplerate"]),
+            default_input=index == default_input,
+            default_output=index == default_output,
+        )
+        for index, device in enumerate(devices)
+    ]
+
+
+def find_device(direction: Direction, name: str | None) -> Device:
+    """The device whose name contains `name` (upper and lower case alike; an exact name wins), or the default.
+
+    Raises NoSoundDevice if there is no microphone (or speaker) at all, SoundError if none has that name.
+    """
+    devices = [device for device in list_devices() if device.channels(direction) > 0]
+    if not devices:
+        raise NoSoundDevice(f"no {direction} found. Plug one in, then look with 'bedside devices'.")
+    if name is None:
+        return next((device for device in devices if device.is_default(direction)), devices[0])
+    wanted = name.casefold()
+    matching = [device for device in devices if wanted in device.name.casefold()]
+    if not matching:
+        names = ", ".join(f"'{device.name}'" for device in devices)
+        raise SoundError(f"no {direction} has '{name}' in its name. There are: {names}.")
+    return next((device for device in matching if device.name.casefold() == wanted), matching[0])
+
+
+def refresh_devices() -> None:
+    """Make PortAudio look again for devices; its list is frozen otherwise. This ends every open stream."""
+    sd = portaudio()
+    with contextlib.suppress(sd.PortAudioError):
+        sd._terminate()
+    try:
+        sd._initialize()
+    except sd.PortAudioError as error:
+        raise SoundError(f"PortAudio does not start ({_reason(error)}).") from None
+
+
+def _reason(error: Exception) -> str:
+    return str(error.args[0]) if error.args else type(error).__name__

@@ -1,0 +1,178 @@
+"""One microphone and one speaker through PortAudio, each a stream of its own.
+
+Two streams and not a duplex one: a USB microphone and a speaker have clocks of their own, and on ALSA a
+duplex stream stops as a whole when either side stumbles. The microphone sets the pace; the speaker's queue
+is kept short by leaving out or adding a block now and then, in pauses if at all possible.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import time
+from typing import Any
+
+import numpy as np
+import soxr
+
+from bedside.audio.block import BLOCK, RATE, Block, Samples
+from bedside.audio.devices import Device, Direction, portaudio
+from bedside.audio.sample_queue import SampleQueue
+from bedside.errors import SoundError
+
+LATENCY = 0.04
+"""Seconds asked of the device: less stumbles on a busy Raspberry Pi, more is heard as sluggish."""
+
+SILENT_FOR = 2.0
+"""Seconds without a callback after which a stream counts as dead; sound servers may take longer to begin."""
+BEGINS_WITHIN = 6.0
+
+_BACKLOG = 50
+_PREFILL = 3
+_LONG_IN_PAUSE = 4
+_LONG = 6
+_QUIET = 1e-4
+
+
+class _Stream:
+    """What both directions share: opening, closing and telling whether the stream still lives."""
+
+    def __init__(self, device: Device, direction: Direction) -> None:
+        self.device = device
+        self.troubles = 0
+        """How often PortAudio reported an over- or underflow of the device."""
+        self._frames = round(device.rate / 100)
+        self._finished = False
+        self._opened = time.monotonic()
+        self._last_callback: float | None = None
+        sd = portaudio()
+        kind = sd.InputStream if direction == "microphone" else sd.OutputStream
+        # A speaker with one of two channels fed would sound on the left only.
+        self._channels = 1 if direction == "microphone" else min(2, device.output_channels)
+        opened: Any = None
+        try:
+            opened = kind(
+                device=device.index,
+                channels=self._channels,
+                samplerate=device.rate,
+                blocksize=self._frames,
+                latency=LATENCY,
+                dtype="float32",
+                callback=self._callback,
+                finished_callback=self._on_finished,
+            )
+            opened.start()
+        except (sd.PortAudioError, ValueError) as error:
+            if opened is not None:
+                opened.close()
+            reason = str(error.args[0]) if error.args else str(error)
+            raise SoundError(f"the {direction} '{device.name}' cannot be opened ({reason}).") from None
+        self._stream = opened
+
+    @property
+    def alive(self) -> bool:
+        """Whether PortAudio still calls for this stream."""
+        if self._finished:
+            return False
+        now = time.monotonic()
+        if self._last_callback is None:
+            return now - self._opened < BEGINS_WITHIN
+        return now - self._last_callback < SILENT_FOR
+
+    def close(self) -> None:
+        """Stop at once and let go of the device; fine on a dead stream too."""
+        self._finished = True
+        with contextlib.suppress(portaudio().PortAudioError):
+            self._stream.abort()
+        with contextlib.suppress(portaudio().PortAudioError):
+            self._stream.close()
+
+    def _callback(self, data: Any, frames: int, when: Any, status: Any) -> None:
+        """Called from PortAudio's thread: no waiting, no printing, no exception."""
+        self._last_callback = time.monotonic()
+        if status:
+            self.troubles += 1
+        self._transfer(data, frames)
+
+    def _transfer(self, data: Any, frames: int) -> None:
+        raise NotImplementedError
+
+    def _on_finished(self) -> None:
+        self._finished = True
+
+
+class Microphone(_Stream):
+    """Blocks from an input device. overflows: how often the loop was so late that sound was thrown away."""
+
+    def __init__(self, device: Device) -> None:
+        frames = round(device.rate / 100)
+        self.overflows = 0
+        self._overflowed = False
+        self._queue = SampleQueue(_BACKLOG * frames)
+        # "MQ" is flat to 7 kHz, "LQ" (17 ms faster) loses 13 dB there, which the recogniser listens to.
+        self._resampler = _resampler(device.rate, RATE, "MQ")
+        self._ready: Samples = np.zeros(0, dtype=np.float32)
+        super().__init__(device, "microphone")
+
+    def read(self, timeout: float) -> Block | None:
+        """The next block, or None if there is none within `timeout` seconds."""
+        if self._overflowed:
+            # What waits is half a second old; answer to what is said now.
+            self._overflowed = False
+            self.overflows += 1
+            self._queue.clear()
+        deadline = time.monotonic() + timeout
+        while len(self._ready) < BLOCK:
+            if not self._queue.wait_for(self._frames, max(0.0, deadline - time.monotonic())):
+                return None
+            native = self._queue.take(self._frames)
+            fresh = native if self._resampler is None else self._resampler.resample_chunk(native)
+            self._ready = np.concatenate([self._ready, fresh])
+        block, self._ready = self._ready[:BLOCK], self._ready[BLOCK:]
+        return block
+
+    def _transfer(self, data: Any, frames: int) -> None:
+        if not self._queue.put(data[:, 0].copy()):
+            self._overflowed = True
+
+
+class Speaker(_Stream):
+    """Blocks to an output device. underflows: how often it wanted sound and there was none; adjusted: blocks
+    left out or added because the clocks of microphone and speaker differ."""
+
+    def __init__(self, device: Device) -> None:
+        frames = round(device.rate / 100)
+        self.underflows = 0
+        self.adjusted = 0
+        self._underflows_seen = 0
+        self._queue = SampleQueue(2 * _LONG * frames)
+        self._queue.put(np.zeros(_PREFILL * frames, dtype=np.float32))
+        self._resampler = _resampler(RATE, device.rate, "LQ")
+        super().__init__(device, "speaker")
+
+    def write(self, block: Block) -> None:
+        """Play a block after those that wait; at most 60 ms of them do."""
+        if self.underflows != self._underflows_seen:
+            self._underflows_seen = self.underflows
+            self._queue.put(np.zeros(_PREFILL * self._frames, dtype=np.float32))
+        quiet = float(np.abs(block).max()) < _QUIET
+        waiting = len(self._queue) / self._frames
+        if waiting > _LONG or (quiet and waiting > _LONG_IN_PAUSE):
+            self.adjusted += 1
+            return
+        if quiet and waiting < 1:
+            self.adjusted += 1
+            self._queue.put(np.zeros(self._frames, dtype=np.float32))
+        native = block if self._resampler is None else self._resampler.resample_chunk(block)
+        self._queue.put(np.asarray(native, dtype=np.float32))
+
+    def _transfer(self, data: Any, frames: int) -> None:
+        sound = self._queue.take(frames)
+        data[: len(sound)] = sound[:, np.newaxis]
+        if len(sound) < frames:
+            data[len(sound) :] = 0.0
+            self.underflows += 1
+
+
+def _resampler(rate_in: int, rate_out: int, quality: str) -> Any:
+    """A resampler that keeps its state from chunk to chunk; None if there is nothing to do."""
+    return None if rate_in == rate_out else soxr.ResampleStream(rate_in, rate_out, 1, quality=quality)
