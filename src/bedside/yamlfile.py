@@ -9,10 +9,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from difflib import get_close_matches
 from pathlib import Path
-from typing import Any, TypeVar
+from types import UnionType
+from typing import Annotated, Any, TypeVar, Union, get_args, get_origin
 
 import yaml
-from pydantic import BaseModel, ValidationError
+from pydantic import BaseModel, RootModel, ValidationError
 
 from bedside.errors import ContentError
 
@@ -85,9 +86,7 @@ def _plain(
 ) -> Any:
     """Turn a YAML node into plain data and note the line of each part."""
     if id(node) in above:
-        raise ContentError(
-            file, node.start_mark.line + 1, "an alias refers to itself.", "Write the text out."
-        )
+        raise ContentError(file, node.start_mark.line + 1, "an alias refers to itself.", "Write the text out.")
     above = (*above, id(node))
     if isinstance(node, yaml.MappingNode):
         result: dict[str, Any] = {}
@@ -128,7 +127,8 @@ def check_model(document: Document, model: type[M], path: tuple[Key, ...] = (), 
     try:
         return model.model_validate(document.data if data is None else data)
     except ValidationError as error:
-        first = error.errors()[0]
+        # A mistyped key is also a missing one; the typing mistake is what helps.
+        first = min(error.errors(), key=lambda each: each["type"] != "extra_forbidden")
         where = (*path, *first["loc"])
         if first["type"] == "extra_forbidden":
             allowed = _field_names(model, first["loc"][:-1])
@@ -160,16 +160,34 @@ def _field_names(model: type[BaseModel], path: Sequence[Key]) -> list[str]:
     """Names of the keys that are allowed at `path` below `model`, as far as its types tell."""
     current: Any = model
     for part in path:
-        if isinstance(current, type) and issubclass(current, BaseModel):
-            field = next((f for name, f in current.model_fields.items() if part in (name, f.alias)), None)
-            current = field.annotation if field else None
-        current = next(iter(_models_in(current)), current)
-    if isinstance(current, type) and issubclass(current, BaseModel):
-        return [f.alias or name for name, f in current.model_fields.items()]
+        current = _inside(current, part)
+    for each in _alternatives(current):
+        if isinstance(each, type) and issubclass(each, BaseModel):
+            return [f.alias or name for name, f in each.model_fields.items()]
     return []
 
 
-def _models_in(annotation: Any) -> list[type[BaseModel]]:
-    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
-        return [annotation]
-    return [m for argument in getattr(annotation, "__args__", ()) for m in _models_in(argument)]
+def _inside(annotation: Any, part: Key) -> Any:
+    """The type of what stands at `part` in a value of type `annotation`; the same type if that tells nothing."""
+    for each in _alternatives(annotation):
+        if isinstance(each, type) and issubclass(each, BaseModel):
+            for name, field in each.model_fields.items():
+                if part in (name, field.alias):
+                    return field.annotation
+        elif get_origin(each) is not None and get_args(each):
+            # A mapping's values, or the items of a list.
+            arguments = [a for a in get_args(each) if a is not Ellipsis]
+            return arguments[-1]
+    return annotation
+
+
+def _alternatives(annotation: Any) -> list[Any]:
+    """The types of a union one by one; optional, annotated and root models opened."""
+    origin = get_origin(annotation)
+    if origin is Annotated:
+        return _alternatives(get_args(annotation)[0])
+    if origin in (Union, UnionType):
+        return [each for argument in get_args(annotation) for each in _alternatives(argument)]
+    if isinstance(annotation, type) and issubclass(annotation, RootModel):
+        return _alternatives(annotation.model_fields["root"].annotation)
+    return [annotation]
