@@ -150,7 +150,8 @@ def list_command(as_json: bool) -> None:
         chosen, runs = None, f"nothing can run: {error}"
     if as_json:
         path = chosen.path if chosen else None
-        print_json({"models": [_facts(m, path) for m in found], "chosen": _choice(chosen) if chosen else None})
+        choice = _choice(chosen) if chosen else None
+        print_json({"models": [_facts(each, path) for each in found], "chosen": choice})
         return
     for each in found:
         mark = "*" if chosen and each.folder == chosen.path else " "
