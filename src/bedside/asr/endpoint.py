@@ -26,13 +26,13 @@ class EndpointSettings:
     sleep_after: the recogniser rests when nothing was voiced for so long (math.inf: never).
     """
 
-    silence: float = 0.35
+    silence: float = 0.3
     settled: float = 0.15
     steady: float = 0.8
     longest: float = 12.0
     partial_steady: float = 0.06
     least_unknown: float = 0.3
-    preroll: float = 0.3
+    preroll: float = 0.5
     sleep_after: float = 1.0
 
 

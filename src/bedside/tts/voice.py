@@ -1,0 +1,99 @@
+"""The voice: texts in, clips out, each rendered once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from platformdirs import user_cache_path
+
+from bedside.tts.cache import ClipCache, cache_key
+from bedside.tts.clip import Clip
+from bedside.tts.render import Renderer
+
+SLOWEST, FASTEST = 80, 320
+"""Words a minute that espeak-ng can speak and people can follow."""
+
+
+def default_cache_folder() -> Path:
+    return Path(user_cache_path("bedside")) / "speech"
+
+
+@dataclass(frozen=True)
+class VoiceSettings:
+    """How the voice sounds and where it keeps its sentences. The default is slow, low and soft.
+
+    name: an espeak-ng voice, with a variant behind a plus sign. words_per_minute: 80 to 320.
+    pitch: 0 to 99, 50 is the voice's own. timeout: seconds for one text. cache_folder: None keeps the
+    sentences in memory only. cache_bytes: the most that is kept on disk.
+    """
+
+    name: str = "en-us"
+    words_per_minute: int = 135
+    pitch: int = 35
+    timeout: float = 10.0
+    cache_folder: Path | None = field(default_factory=default_cache_folder)
+    cache_bytes: int = 200_000_000
+
+
+class Voice:
+    """Turns texts into clips. Any thread may use it; close it in the end.
+
+    warn: called with one line, at most once, when the sentences cannot be kept on disk.
+    """
+
+    def __init__(
+        self, settings: VoiceSettings | None = None, warn: Callable[[str], None] = lambda message: None
+    ) -> None:
+        self.settings = settings or VoiceSettings()
+        self._cache = ClipCache(self.settings.cache_folder, self.settings.cache_bytes, warn)
+        self._renderer = Renderer(self.settings.timeout)
+        # One thread: the engine renders one text at a time anyway.
+        self._executor = ThreadPoolExecutor(max_workers=1, thread_name_prefix="voice")
+
+    def words_per_minute(self, rate_factor: float = 1.0) -> int:
+        """The rate when it is changed by a factor (0.8: slower), within what can be spoken."""
+        return max(SLOWEST, min(FASTEST, round(self.settings.words_per_minute * rate_factor)))
+
+    def clip(self, text: str, rate_factor: float = 1.0) -> Clip:
+        """`text` as sound; waits for it. Raises VoiceError."""
+        rate, voice, pitch = self.words_per_minute(rate_factor), self.settings.name, self.settings.pitch
+        key = cache_key(text, voice, rate, pitch, self._renderer.engine)
+        samples = self._cache.get(key)
+        if samples is None:
+            samples = self._renderer.render(text, voice, rate, pitch)
+            self._cache.put(key, samples)
+        return Clip(text, samples)
+
+    def request(self, text: str, rate_factor: float = 1.0) -> Future[Clip]:
+        """`text` as sound, later. A failure is a VoiceError in the future; it is never left undone: after two
+        time-outs it has failed, and `close` cancels it."""
+        return self._executor.submit(self.clip, text, rate_factor)
+
+    def prepare(
+        self,
+        texts: Sequence[str],
+        progress: Callable[[int, int], None] = lambda done, total: None,
+        rate_factor: float = 1.0,
+    ) -> None:
+        """Have all of `texts` ready before they are needed. Waits, while `request` goes on being served.
+
+        progress: called after each text with how many are done and how many there are. Raises VoiceError.
+        """
+        wanted = list(dict.fromkeys(texts))
+        for done, text in enumerate(wanted, start=1):
+            self.clip(text, rate_factor)
+            progress(done, len(wanted))
+
+    def close(self) -> None:
+        """End the child process and the thread; what is still requested is cancelled or fails."""
+        self._renderer.close()
+        self._executor.shutdown(wait=True, cancel_futures=True)
+
+    def __enter__(self) -> Voice:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
