@@ -67,6 +67,13 @@ check_machine() {
   esac
 }
 
+# Said before the first thing that takes long, and only once.
+say_setting_up() {
+  [ -z "${said_setting_up:-}" ] || return 0
+  said_setting_up=yes
+  say "setting up; this takes a few minutes the first time (details in $log)"
+}
+
 # Names of those of the given packages that are not installed; a name may be a pattern.
 missing_packages() {
   local name
@@ -78,7 +85,7 @@ missing_packages() {
 # apt takes regular expressions, dpkg takes shell patterns.
 apt_name() {
   case "$1" in
-    *'*'*) printf '^%s$\n' "${1//'*'/[0-9.]+}" ;;
+    *'*'*) printf '%s\n' "${1//'*'/.+}" ;;
     *) printf '%s\n' "$1" ;;
   esac
 }
@@ -97,9 +104,10 @@ install_packages() {
     if command -v sudo >/dev/null && { sudo -n true 2>/dev/null || { [ -t 0 ] && say "sudo is needed to install ${missing[*]}" && sudo -v; }; }; then
       as_root=(sudo)
     else
-      die "system packages are missing; ask an administrator to run: apt-get install ${names[*]@Q}"
+      die "system packages are missing; as an administrator run: apt-get install ${names[*]} -- and then start this again."
     fi
   fi
+  say_setting_up
   say "installing system packages: ${missing[*]}"
   # A stale list of packages may still do, so this may fail (one dead source is enough for that).
   "${as_root[@]}" apt-get -q update >>"$log" 2>&1 </dev/null || say "the lists of packages could not be renewed; trying with the old ones"
@@ -147,7 +155,6 @@ set_up() {
     exec {lock}<&-
     return 0
   fi
-  say "setting up; this takes a few minutes the first time (details in $log)"
   : >"$log"
   if [ "$purpose" = test ]; then
     packages+=("${test_packages[@]}")
@@ -158,6 +165,7 @@ set_up() {
     packages+=(python3 python3-venv)
   fi
   install_packages "${packages[@]}"
+  say_setting_up
   make_venv
   say "installing bedside and its libraries"
   logged "installing bedside with pip" "$python" -m pip install --disable-pip-version-check --no-input -e "$root$extras"
@@ -165,4 +173,14 @@ set_up() {
   stamp_key >"$venv/ready-run"
   [ "$purpose" = run ] || stamp_key >"$venv/ready-$purpose"
   exec {lock}<&-
+}
+
+# The official speech model hears more kinds of speech, but need not be reachable: tried once, never a failure.
+fetch_model_once() {
+  [ ! -e "$venv/model-tried" ] && [ -w "$venv" ] || return 0
+  say "fetching the official speech model, 41 MB"
+  if ! timeout --foreground 900 "$python" -m bedside model fetch --tries 1 --timeout 5 >>"$log" 2>&1 </dev/null; then
+    say "that cannot be fetched now; the embedded speech model serves. Get the other later with: .venv/bin/bedside model fetch"
+  fi
+  touch "$venv/model-tried"
 }
