@@ -1,0 +1,35 @@
+"""Made-up sounds for tests, and how alike two sounds are."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from bedside.audio.block import RATE, Samples
+
+
+def chirp(seconds: float, low: float = 200.0, high: float = 4000.0, level: float = 0.3) -> Samples:
+    """A tone that rises from `low` to `high` Hz: every moment of it sounds different."""
+    time = np.arange(round(seconds * RATE)) / RATE
+    phase = 2 * np.pi * (low * time + (high - low) * time**2 / (2 * seconds))
+    return (level * np.sin(phase)).astype(np.float32)
+
+
+def tone(seconds: float, frequency: float = 300.0, level: float = 0.3) -> Samples:
+    time = np.arange(round(seconds * RATE)) / RATE
+    return (level * np.sin(2 * np.pi * frequency * time)).astype(np.float32)
+
+
+def likeness(sound: Samples, part: Samples) -> float:
+    """How much of `part` is found in `sound`, wherever it is: 1.0 for a faithful copy at any volume."""
+    size = 1 << (len(sound) + len(part) - 1).bit_length()
+    products = np.fft.irfft(np.fft.rfft(sound, size) * np.conj(np.fft.rfft(part, size)), size)
+    offset = int(np.argmax(products))
+    piece = sound[offset : offset + len(part)]
+    energy = float(np.sum(np.square(piece, dtype=float))) * float(np.sum(np.square(part, dtype=float)))
+    return float(products[offset]) / energy**0.5 if energy > 0 else 0.0
+
+
+def sounding(sound: Samples, threshold: float = 0.01) -> int:
+    """Samples from the first to the last that is louder than `threshold`."""
+    loud = np.flatnonzero(np.abs(sound) > threshold)
+    return int(loud[-1] - loud[0]) + 1 if len(loud) else 0
