@@ -12,6 +12,7 @@ from bedside.cli.config import config_command
 from bedside.cli.devices import devices
 from bedside.cli.model import model
 from bedside.cli.output import errors
+from bedside.cli.say import say
 from bedside.errors import BedsideError
 
 
@@ -26,6 +27,7 @@ app.add_command(devices)
 
 
 app.add_command(model)
+app.add_command(say)
 
 
 def main() -> None:

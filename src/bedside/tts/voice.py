@@ -23,16 +23,17 @@ def default_cache_folder() -> Path:
 
 @dataclass(frozen=True)
 class VoiceSettings:
-    """How the voice sounds and where it keeps its sentences. The default is slow, low and soft.
+    """How the voice sounds and where it keeps its sentences. The default is slow, low and soft: of the English
+    voices it is the one with little sound above 3 kHz that is still understood as well as the best.
 
-    name: an espeak-ng voice, with a variant behind a plus sign. words_per_minute: 80 to 320.
+    name: an espeak-ng voice or language, with a variant behind a plus sign. words_per_minute: 80 to 320.
     pitch: 0 to 99, 50 is the voice's own. timeout: seconds for one text. cache_folder: None keeps the
     sentences in memory only. cache_bytes: the most that is kept on disk.
     """
 
-    name: str = "en-us"
+    name: str = "en-us+m7"
     words_per_minute: int = 135
-    pitch: int = 35
+    pitch: int = 40
     timeout: float = 10.0
     cache_folder: Path | None = field(default_factory=default_cache_folder)
     cache_bytes: int = 200_000_000

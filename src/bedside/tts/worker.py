@@ -79,6 +79,20 @@ def _in_fork(request: dict[str, Any]) -> dict[str, Any]:
     return dict(json.loads(said))
 
 
+def _set_voice(engine: Any, voice: str, failures: list[str]) -> None:
+    """Set a voice by its name, or by its language ("en-gb" is called "gmw/en"), with or without a variant."""
+    engine.setProperty("voice", voice)
+    if not failures:
+        return
+    language, plus, variant = voice.partition("+")
+    for known in engine.getProperty("voices"):
+        # The mb/ voices are listed even if their data is not installed.
+        if language.lower() in known.languages and not known.id.startswith("mb/"):
+            failures.clear()
+            engine.setProperty("voice", known.id + plus + variant)
+            return
+
+
 def _how(status: int) -> str:
     return f"signal {os.WTERMSIG(status)}" if os.WIFSIGNALED(status) else f"exit {os.WEXITSTATUS(status)}"
 
@@ -106,7 +120,7 @@ def _render(text: str, voice: str, rate: int, pitch: int) -> dict[str, Any]:
     # From now on commands take effect at once. Left to its loop, pyttsx3 cancels what espeak-ng's own thread
     # has not done yet, and now and then that is the rate, or the text.
     engine.proxy.setBusy(False)
-    engine.setProperty("voice", voice)
+    _set_voice(engine, voice, failures)
     engine.setProperty("rate", rate)
     engine.setProperty("pitch", pitch)
     _espeak.dll.espeak_Synchronize()

@@ -1,0 +1,78 @@
+"""`bedside say`: hear, or write to a file, how a text will sound."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from bedside.audio.block import BLOCK_SECONDS
+from bedside.audio.player import Player
+from bedside.audio.soundcard import SoundCard
+from bedside.audio.wavfiles import write_wav
+from bedside.cli.config import config_option
+from bedside.cli.output import console, errors, json_flag, print_json
+from bedside.config import Config, VoiceConfig, load_config
+from bedside.errors import UsageError
+from bedside.tts.clip import Clip
+from bedside.tts.voice import Voice, VoiceSettings, default_cache_folder
+
+AFTERWARDS = 0.5
+"""Seconds of silence behind the clip, so that the sound card has played all of it before it is closed."""
+
+
+@click.command()
+@click.argument("text")
+@click.option("--out", type=click.Path(path_type=Path, dir_okay=False), help="Write a WAV file instead of playing.")
+@config_option
+@json_flag
+def say(text: str, out: Path | None, config_file: Path | None, as_json: bool) -> None:
+    """Say TEXT in the voice of the settings."""
+    config = load_config(config_file)
+    with Voice(voice_settings(config.voice), warn=_warn) as voice:
+        clip = voice.clip(text)
+        if not len(clip.samples):
+            raise UsageError("there is nothing to say in this text.")
+        if out is None:
+            play(clip, config)
+        else:
+            write_wav(out, clip.samples)
+        if as_json:
+            print_json(
+                {
+                    "text": text,
+                    "seconds": round(clip.seconds, 3),
+                    "voice": voice.settings.name,
+                    "rate": voice.words_per_minute(),
+                    "file": str(out) if out else None,
+                }
+            )
+        elif out:
+            console.print(f"{out}: {clip.seconds:.1f} seconds", markup=False)
+
+
+def voice_settings(config: VoiceConfig) -> VoiceSettings:
+    """The voice that the settings ask for."""
+    usual = VoiceSettings()
+    return VoiceSettings(
+        name=config.name or usual.name,
+        words_per_minute=config.words_per_minute,
+        pitch=config.pitch,
+        timeout=config.timeout,
+        cache_folder=config.cache or default_cache_folder(),
+    )
+
+
+def play(clip: Clip, config: Config) -> None:
+    """Play a clip on the sound card of the settings. Raises SoundError if there is none."""
+    player = Player(gain_db=config.voice.gain_db, max_gain_db=config.voice.max_gain_db)
+    player.start(clip.samples, "say")
+    left = round(AFTERWARDS / BLOCK_SECONDS)
+    with SoundCard(config.microphone, config.speaker, on_trouble=_warn) as card:
+        while left and card.read() is not None:
+            card.write(player.next_block(card.now))
+            left -= not player.busy
+
+
+def _warn(line: str) -> None:
+    errors.print(f"bedside: {line}", markup=False)
