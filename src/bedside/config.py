@@ -27,9 +27,7 @@ def _phone_number(value: Any) -> Any:
     if isinstance(value, int | float):
         # YAML reads 000 as zero and 0118... as an octal number.
         raise ValueError('a telephone number stands in quotes, such as "0123 456", so that no zero is lost')
-    if isinstance(value, str) and not (
-        re.fullmatch(r"[0-9 ()+-]+", value) and sum(map(str.isdigit, value)) >= 2
-    ):
+    if isinstance(value, str) and not (re.fullmatch(r"[0-9 ()+-]+", value) and sum(map(str.isdigit, value)) >= 2):
         raise ValueError("a telephone number has two or more digits, and besides only spaces, +, - and ()")
     return value
 
@@ -62,12 +60,8 @@ class VoiceConfig(Section):
     words_per_minute: int = Field(default=135, ge=80, le=260, description="how fast it speaks, 80 to 260")
     pitch: int = Field(default=40, ge=0, le=100, description="how high it speaks, 0 to 100")
     gain_db: float = Field(default=0.0, ge=-40, le=30, description="loudness at the start, dB; 0 is as made")
-    max_gain_db: float = Field(
-        default=6.0, ge=-40, le=30, description="'louder' goes up to this and no further, dB"
-    )
-    timeout: float = Field(
-        default=10.0, gt=0, le=120, description="give up making one sentence after this, seconds"
-    )
+    max_gain_db: float = Field(default=6.0, ge=-40, le=30, description="'louder' goes up to this and no further, dB")
+    timeout: float = Field(default=10.0, gt=0, le=120, description="give up making one sentence after this, seconds")
     cache: Place | None = Field(
         default=None, description="folder for sentences made ahead", examples=["/var/cache/bedside"]
     )
@@ -114,12 +108,8 @@ class MatchingConfig(Section):
 
 class NumbersConfig(Section):
     emergency: PhoneNumber | None = Field(default=None, description="danger to life", examples=["112"])
-    maternity: PhoneNumber | None = Field(
-        default=None, description="the maternity unit", examples=["01234 567 890"]
-    )
-    provider: PhoneNumber | None = Field(
-        default=None, description="midwife or doctor", examples=["01234 567 891"]
-    )
+    maternity: PhoneNumber | None = Field(default=None, description="the maternity unit", examples=["01234 567 890"])
+    provider: PhoneNumber | None = Field(default=None, description="midwife or doctor", examples=["01234 567 891"])
     urgent_line: PhoneNumber | None = Field(
         default=None, description="medical advice at any hour", examples=["01234 567 892"]
     )
