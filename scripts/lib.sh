@@ -178,6 +178,7 @@ set_up() {
 # The official speech model hears more kinds of speech, but need not be reachable: tried once, never a failure.
 fetch_model_once() {
   [ ! -e "$venv/model-tried" ] && [ -w "$venv" ] || return 0
+  mkdir -p "$root/build"
   say "fetching the official speech model, 41 MB"
   if ! timeout --foreground 900 "$python" -m bedside model fetch --tries 1 --timeout 5 >>"$log" 2>&1 </dev/null; then
     say "that cannot be fetched now; the embedded speech model serves. Get the other later with: .venv/bin/bedside model fetch"

@@ -38,22 +38,22 @@ class Installed:
     """bedside in an environment of its own, run from a folder that knows nothing of the checkout."""
 
     def __init__(self, environment: Path, folder: Path) -> None:
-        self.python = environment / "bin" / "python"
-        self._command = environment / "bin" / "bedside"
+        self.environment = environment
         self._folder = folder
         # No settings, models or import paths of whoever runs the tests.
         self._env = {"PATH": os.environ["PATH"], "HOME": str(folder), "LANG": "C.UTF-8"}
 
     def output(self, *arguments: str) -> str:
-        return self._run(str(self._command), *arguments)
+        return self._run("bedside", *arguments)
 
     def json(self, *arguments: str) -> Any:
         return json.loads(self.output(*arguments, "--json"))
 
     def where(self) -> Path:
-        return Path(self._run(str(self.python), "-c", "import bedside; print(bedside.__file__)").strip())
+        return Path(self._run("python", "-c", "import bedside; print(bedside.__file__)").strip())
 
-    def _run(self, *command: str) -> str:
+    def _run(self, program: str, *arguments: str) -> str:
+        command = [str(self.environment / "bin" / program), *arguments]
         done = subprocess.run(command, cwd=self._folder, env=self._env, capture_output=True, text=True, check=False)
         assert done.returncode == 0, done.stdout + done.stderr
         return done.stdout
@@ -66,32 +66,37 @@ def _commands_work(installed: Installed) -> None:
     assert "acute-calf-bed" in json.dumps(installed.json("routines"))
     settings = installed.json("config")["settings"]
     assert settings["recognizer.model"] == {"value": "auto", "from": "default"}
-    assert installed.json("model", "list")["chosen"]["name"] == "embedded"
+    embedded = next(m for m in installed.json("model", "list")["models"] if m["name"] == "embedded")
+    assert embedded["state"] == "present"
+    assert Path(embedded["path"]).is_relative_to(installed.environment)
 
 
-def _shipped() -> Iterator[tuple[Path, str]]:
-    """Each file of the tree that must be in the wheel, and its name there."""
-    for file in (CHECKOUT / "src" / "bedside").rglob("*"):
-        if file.is_file() and file.suffix != ".pyc":
-            yield file, f"bedside/{file.relative_to(CHECKOUT / 'src' / 'bedside').as_posix()}"
-    for file in (CHECKOUT / "models" / "embedded").rglob("*"):
-        if file.is_file():
-            yield file, f"bedside/models/embedded/{file.relative_to(CHECKOUT / 'models' / 'embedded').as_posix()}"
-    yield CHECKOUT / "models" / "manifest.yaml", "bedside/models/manifest.yaml"
-    yield CHECKOUT / "intents.yaml", "bedside/content/en/intents.yaml"
+def _files(folder: Path) -> Iterator[tuple[Path, str]]:
+    """The files below `folder` and their places in it, without what tools leave behind."""
+    for file in sorted(folder.rglob("*")):
+        place = file.relative_to(folder)
+        if file.is_file() and not any(part.startswith((".", "__pycache__")) for part in place.parts):
+            yield file, place.as_posix()
 
 
-def test_the_wheel_holds_code_content_and_embedded_model_unchanged(wheel: Path) -> None:
+def _shipped() -> dict[str, Path]:
+    """Each file of the tree that must be in the wheel, by its name there."""
+    return {
+        **{f"bedside/{place}": file for file, place in _files(CHECKOUT / "src" / "bedside")},
+        **{f"bedside/models/embedded/{place}": file for file, place in _files(CHECKOUT / "models" / "embedded")},
+        "bedside/models/manifest.yaml": CHECKOUT / "models" / "manifest.yaml",
+        "bedside/content/en/intents.yaml": CHECKOUT / "intents.yaml",
+    }
+
+
+def test_the_wheel_holds_code_content_and_embedded_model_unchanged_and_nothing_else(wheel: Path) -> None:
+    shipped = _shipped()
     with ZipFile(wheel) as archive:
-        inside = set(archive.namelist())
-        for file, name in _shipped():
-            assert name in inside
-            assert archive.read(name) == file.read_bytes(), name
-    expected = {name for _, name in _shipped()}
-    beyond = {name for name in inside - expected if ".dist-info/" not in name}
-    assert beyond == set()
-    assert {"bedside/models/embedded/am/final.mdl", "bedside/content/countries.yaml"} <= expected
-    assert any(name.startswith("bedside/content/en/routines/") for name in expected)
+        inside = {name for name in archive.namelist() if ".dist-info/" not in name}
+        assert inside == set(shipped)
+        assert [name for name, file in shipped.items() if archive.read(name) != file.read_bytes()] == []
+    assert {"bedside/models/embedded/am/final.mdl", "bedside/content/countries.yaml"} <= inside
+    assert any(name.startswith("bedside/content/en/routines/") for name in inside)
 
 
 def test_it_works_without_the_checkout(wheel: Path, tmp_path: Path) -> None:
