@@ -40,8 +40,10 @@ def read_words(file: Path) -> dict[str, list[Pronunciation]]:
     first: dict[str, int] = {}
     try:
         lines = file.read_text(encoding="utf-8").splitlines()
-    except (OSError, UnicodeDecodeError) as error:
-        raise WordError(f"{file}: cannot be read as text ({error}).") from None
+    except OSError as error:
+        raise WordError(f"{file}: cannot be read ({error.strerror}).") from None
+    except UnicodeDecodeError:
+        raise WordError(f"{file}: is not a UTF-8 text file.") from None
     for number, line in enumerate(lines, 1):
         if not line.strip() or line.lstrip().startswith("#"):
             continue
@@ -56,7 +58,7 @@ def read_words(file: Path) -> dict[str, list[Pronunciation]]:
         given.setdefault(word, [])
         if phones:
             given[word].append(_checked(phones, f"{file}:{number}"))
-    found = {word: list(dict.fromkeys(own + pronunciations(word))) for word, own in given.items()}
+    found = {word: list(dict.fromkeys(own + pronunciations(word)))[:MOST] for word, own in given.items()}
     for word, ways in found.items():
         if not ways:
             raise WordError(

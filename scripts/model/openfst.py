@@ -19,7 +19,7 @@ def compile_fst(text: str, *commands: list[str]) -> bytes:
             done = subprocess.run(command, input=data, env=_environment(), capture_output=True, check=False)
         except FileNotFoundError:
             raise OpenFstError(
-                f"{command[0]} is not installed: sudo apt install libfst-tools libfst22-plugins-base"
+                f"{command[0]} is not installed: sudo apt install libfst-tools and the libfst...-plugins-base beside it"
             ) from None
         if done.returncode != 0 or not done.stdout:
             said = done.stderr.decode(errors="replace").split("\n")[0]

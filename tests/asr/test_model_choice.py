@@ -74,7 +74,7 @@ def test_the_manifest_tells_the_truth_about_the_embedded_model() -> None:
         ("bytes: 41205931", "bytes: -1", "bytes"),
         ("path: am/final.mdl", "path: ../final.mdl", "inside the model folder"),
         ("official: vosk", "official: bosk", "'official' must name a model"),
-        ("    url: https", "    urls: https", "unknown key 'urls'"),
+        ("    url: https", "    urls: https", "Did you mean 'url'"),
         ("  embedded:", "  builtin:", "'embedded' with its 'files' is missing"),
         ("    licence: Apache-2.0\n    languages: [en]\n    note: Gen", "    note: Gen", "licence"),
     ],

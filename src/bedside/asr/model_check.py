@@ -70,9 +70,7 @@ def check_shape(folder: Path) -> None:
             "Take a small model, one with graph/HCLr.fst and graph/Gr.fst."
         )
     if missing:
-        raise ModelError(
-            f"{folder}: not a whole Vosk model, missing: {', '.join(missing)}. Fetch or unpack it again."
-        )
+        raise ModelError(f"{folder}: not a whole Vosk model, missing: {', '.join(missing)}. Fetch or unpack it again.")
     _check_acoustic_model(folder / "am" / "final.mdl")
     for name in ("HCLr.fst", "Gr.fst"):
         _check_fst(folder / "graph" / name)

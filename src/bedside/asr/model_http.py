@@ -43,9 +43,7 @@ class _Https(urllib.request.HTTPSHandler):
         self._stall, self._trust = stall, context
 
     def https_open(self, req: urllib.request.Request) -> http.client.HTTPResponse:
-        return self.do_open(
-            partial(_stalling, http.client.HTTPSConnection, self._stall), req, context=self._trust
-        )
+        return self.do_open(partial(_stalling, http.client.HTTPSConnection, self._stall), req, context=self._trust)
 
 
 def _stalling(

@@ -121,9 +121,7 @@ def find_model(setting: str, manifest: Manifest) -> tuple[str, Path]:
     folder = Path(setting).expanduser().absolute()
     if folder.is_dir():
         return folder.name, folder
-    known = ", ".join(
-        ["embedded", "official", *(name for name, _ in _installed() if name != manifest.official)]
-    )
+    known = ", ".join(["embedded", "official", *(name for name, _ in _installed() if name != manifest.official)])
     raise ModelError(f"there is no model '{setting}' here, nor such a folder. Known: {known}.")
 
 

@@ -37,15 +37,11 @@ def model() -> None:
 
 @model.command("fetch")
 @click.argument("name", default="official")
-@click.option(
-    "--from", "source", metavar="URL|FILE.zip", help="Another address, or a zip carried here on a stick."
-)
+@click.option("--from", "source", metavar="URL|FILE.zip", help="Another address, or a zip carried here on a stick.")
 @click.option("--sha256", metavar="HEX", help="The SHA-256 it must have, if not that of the known model.")
 @click.option("--bytes", "size", type=click.IntRange(min=1), help="The size it must have.")
 @click.option("--force", is_flag=True, help="Fetch again even if the model is here and whole.")
-@click.option(
-    "--tries", type=click.IntRange(min=1), default=5, show_default=True, help="Tries without progress."
-)
+@click.option("--tries", type=click.IntRange(min=1), default=5, show_default=True, help="Tries without progress.")
 @click.option(
     "--timeout",
     type=click.FloatRange(min=0.1),
@@ -156,9 +152,7 @@ def list_command(as_json: bool) -> None:
     for each in found:
         mark = "*" if chosen and each.folder == chosen.path else " "
         size = f"{folder_bytes(each.folder) / 1e6:.1f} MB" if each.folder else ""
-        console.print(
-            f"{mark} {each.name:30} {each.state:8} {size:>9}  {each.folder or ''}".rstrip(), markup=False
-        )
+        console.print(f"{mark} {each.name:30} {each.state:8} {size:>9}  {each.folder or ''}".rstrip(), markup=False)
         about = each.problem or (each.entry.note if each.entry else "")
         if about:
             console.print(f"    {about}", markup=False)
