@@ -28,8 +28,13 @@ MAY_IMPORT: dict[str, set[str]] = {
     "tts": {"bedside.audio.block", "bedside.audio.levels"},
     "diary": set(),
     "service": {"bedside.assistant", "bedside.config"},
-    "assistant": EVERYTHING,
+    # The shell around the rooms.
     "config": EVERYTHING,
+    "ears": EVERYTHING,
+    "mouth": EVERYTHING,
+    "assistant": EVERYTHING,
+    "rehearsal": EVERYTHING,
+    "wiring": EVERYTHING,
     "cli": EVERYTHING,
 }
 
