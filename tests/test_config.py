@@ -11,10 +11,13 @@ import yaml
 from click.testing import CliRunner
 
 from bedside import config as config_module
+from bedside.asr.endpoint import EndpointSettings
+from bedside.audio.player import Player
 from bedside.cli.config import config_command, example_file
 from bedside.cli.main import run
 from bedside.config import Config, find_config, load_config, settings_in_force
 from bedside.errors import ContentError
+from bedside.tts.voice import VoiceSettings
 
 
 @pytest.fixture(autouse=True)
@@ -41,6 +44,15 @@ def test_without_a_file_everything_has_its_default() -> None:
     assert find_config() is None
     assert load_config() == Config()
     assert set(origins(None).values()) == {"default"}
+
+
+def test_the_defaults_are_those_of_the_rooms() -> None:
+    config = Config()
+    usual = VoiceSettings()
+    assert (config.voice.name, config.voice.words_per_minute) == (usual.name, usual.words_per_minute)
+    assert (config.voice.pitch, config.voice.timeout) == (usual.pitch, usual.timeout)
+    assert (config.voice.gain_db, config.voice.max_gain_db) == (Player().gain_db, Player().max_gain_db)
+    assert config.recognizer.endpoint_silence == EndpointSettings().silence
 
 
 def test_the_named_file_comes_before_the_users_and_that_before_the_systems(home: Path) -> None:

@@ -56,9 +56,9 @@ class Section(BaseModel):
 
 
 class VoiceConfig(Section):
-    name: Name | None = Field(default=None, description="voice, by its name or id", examples=["en-gb"])
+    name: Name = Field(default="en-us+m7", description="a voice of espeak-ng, with a variant behind the plus sign")
     words_per_minute: int = Field(default=135, ge=80, le=260, description="how fast it speaks, 80 to 260")
-    pitch: int = Field(default=40, ge=0, le=100, description="how high it speaks, 0 to 100")
+    pitch: int = Field(default=40, ge=0, le=99, description="how high it speaks, 0 to 99")
     gain_db: float = Field(default=0.0, ge=-40, le=30, description="loudness at the start, dB; 0 is as made")
     max_gain_db: float = Field(default=6.0, ge=-40, le=30, description="'louder' goes up to this and no further, dB")
     timeout: float = Field(default=10.0, gt=0, le=120, description="give up making one sentence after this, seconds")
