@@ -82,6 +82,7 @@ class Listener:
         if self._awake:
             self._recognizer.reset()
         self._awake = False
+        self._recent.clear()
         self._forget()
         self._switch()
 

@@ -103,7 +103,8 @@ class VoskRecognizer:
 
     def partial(self) -> str:
         """See `Recognizer.partial`."""
-        return str(json.loads(self._recognizer.PartialResult())["partial"])
+        # Before the first sound of an utterance the answer has no such key.
+        return str(json.loads(self._recognizer.PartialResult()).get("partial", ""))
 
     def finish(self) -> RecognizedWords:
         """See `Recognizer.finish`. Takes a few milliseconds: the rest of the sound is decoded now."""

@@ -1,0 +1,280 @@
+"""The listener's rules of time, with a recogniser that reads its words out of the sound."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import pytest
+
+from bedside.asr.endpoint import EndpointSettings
+from bedside.asr.hypothesis import Hypothesis
+from bedside.asr.listener import Listener
+from bedside.audio.block import BLOCK_SECONDS, Block
+
+from .scripted import ScriptedModel, carrying
+
+SETTINGS = EndpointSettings(silence=0.3, settled=0.15, steady=0.8, longest=12.0, preroll=0.3, sleep_after=1.0)
+
+
+class Night:
+    """One listener and its clock; `voiced` of the blocks is said by the test."""
+
+    def __init__(self, settings: EndpointSettings = SETTINGS) -> None:
+        self.model = ScriptedModel()
+        self.listener = Listener(self.model, {"idle": ["idle"], "session": ["session"]}, settings)
+        self.blocks = 0
+        self.heard: list[tuple[float, Hypothesis]] = []
+
+    @property
+    def now(self) -> float:
+        return self.blocks * BLOCK_SECONDS
+
+    def hear(self, blocks: Sequence[Block], voiced: bool) -> list[Hypothesis]:
+        """Hear blocks; returns what came of them. `heard` has it with the time at which it was known."""
+        came = []
+        for block in blocks:
+            hypotheses = self.listener.hear(block, voiced, self.now)
+            self.blocks += 1
+            came += hypotheses
+            self.heard += [(self.now, hypothesis) for hypothesis in hypotheses]
+        return came
+
+    def speak(self, word: str, seconds: float = 0.4) -> list[Hypothesis]:
+        return self.hear(carrying(word, seconds), True)
+
+    def wait(self, seconds: float) -> list[Hypothesis]:
+        return self.hear(carrying("", seconds), False)
+
+
+def finals(heard: list[Hypothesis]) -> list[str]:
+    return [hypothesis.text for hypothesis in heard if hypothesis.final]
+
+
+def test_one_utterance_from_the_first_voiced_block_to_the_last() -> None:
+    night = Night()
+    night.wait(2.0)
+    night.speak("leg")
+    night.speak("cramp")
+    night.wait(1.0)
+    known, final = night.heard[-1]
+    assert (final.text, final.final) == ("leg cramp", True)
+    assert final.speech_start == pytest.approx(2.0)
+    assert final.speech_end == pytest.approx(2.8)
+    assert final.confidence == pytest.approx(0.5)
+    assert 0.3 <= known - final.speech_end <= 0.33 + 1e-9
+
+
+def test_partial_results_come_before_the_end_and_once_each() -> None:
+    night = Night()
+    night.wait(0.5)
+    heard = night.speak("leg", 0.5) + night.speak("cramp", 0.5)
+    assert [(h.text, h.final) for h in heard] == [("leg", False), ("leg cramp", False)]
+    first = night.heard[0][0]
+    assert 0.5 + SETTINGS.partial_steady <= first <= 0.5 + SETTINGS.partial_steady + 0.06 + 1e-9
+
+
+def test_a_partial_result_that_does_not_stand_is_not_told() -> None:
+    night = Night()
+    night.wait(0.5)
+    heard = night.speak("no", 0.03) + night.speak("leg", 0.4)
+    assert [h.text for h in heard] == ["no leg"]
+
+
+def test_a_pause_shorter_than_the_silence_does_not_end_an_utterance() -> None:
+    night = Night()
+    night.speak("leg")
+    night.wait(0.25)
+    night.speak("cramp")
+    assert finals(night.wait(1.0)) == ["leg cramp"]
+
+
+def test_two_utterances() -> None:
+    night = Night()
+    night.speak("leg")
+    first = night.wait(0.5)
+    night.speak("stop")
+    assert finals(first) == ["leg"]
+    assert finals(night.wait(0.5)) == ["stop"]
+
+
+def test_the_sound_before_the_first_voiced_block_is_heard() -> None:
+    night = Night()
+    night.wait(3.0)
+    night.hear(carrying("leg", 0.2), False)
+    night.speak("cramp", 0.3)
+    assert finals(night.wait(1.0)) == ["leg cramp"]
+
+
+def test_the_recogniser_rests_in_silence_and_is_reset() -> None:
+    night = Night()
+    night.speak("stop")
+    night.wait(2.0)
+    recognizer = night.model.made["idle"]
+    accepted = recognizer.accepted
+    night.wait(600.0)
+    assert recognizer.accepted == accepted
+    assert accepted < 2.4 / BLOCK_SECONDS
+    night.speak("stop")
+    assert finals(night.wait(1.0)) == ["stop"]
+
+
+def test_a_whisper_after_a_voiced_start_is_heard() -> None:
+    night = Night()
+    night.speak("leg", 0.1)
+    night.hear(carrying("leg", 0.23) + carrying("cramp", 0.12), False)
+    night.wait(1.0)
+    known, final = next((t, h) for t, h in night.heard if h.final)
+    assert final.text == "leg cramp"
+    # Not when the gate had been silent for long enough, but when the words had settled too.
+    assert known >= 0.33 + SETTINGS.settled
+
+
+def test_a_whisper_that_the_gate_never_takes_for_a_voice_is_heard_while_awake() -> None:
+    night = Night()
+    night.speak("", 0.05)
+    assert night.wait(0.5) == []
+    night.hear(carrying("stop", 0.3), False)
+    night.wait(1.0)
+    _, final = night.heard[-1]
+    assert (final.text, final.final) == ("stop", True)
+    assert final.speech_start == pytest.approx(0.55)
+    assert final.speech_end == pytest.approx(0.85)
+
+
+def test_noise_that_holds_the_gate_open_ends_with_steady_words() -> None:
+    night = Night()
+    night.speak("", 2.0)
+    night.speak("stop", 0.4)
+    heard = night.speak("", 2.0)
+    assert finals(heard) == ["stop"]
+    known, final = next((t, h) for t, h in night.heard if h.final)
+    assert final.speech_start == pytest.approx(2.0, abs=0.011)
+    assert final.speech_end == pytest.approx(2.4, abs=0.011)
+    assert known == pytest.approx(2.0 + SETTINGS.steady, abs=0.07)
+
+
+def test_the_recognisers_own_endpoint_counts() -> None:
+    night = Night()
+    night.speak("stop", 0.3)
+    night.model.made["idle"].says_end = True
+    assert finals(night.speak("", 0.1)) == ["stop"]
+
+
+def test_its_endpoint_without_words_does_not_cut() -> None:
+    night = Night()
+    night.model.made["idle"].says_end = True
+    assert night.speak("", 1.0) == []
+    night.model.made["idle"].says_end = False
+    night.speak("stop")
+    assert finals(night.wait(1.0)) == ["stop"]
+
+
+def test_an_endless_utterance_is_cut() -> None:
+    night = Night()
+    for _ in range(15):
+        night.speak("leg", 0.4)
+        night.speak("no", 0.4)
+    known, final = next((t, h) for t, h in night.heard if h.final)
+    assert known == pytest.approx(12.0, abs=0.04)
+    assert final.text.startswith("leg no leg")
+
+
+@pytest.mark.parametrize("word", ["", "[unk]"])
+def test_speech_that_is_not_understood_is_told(word: str) -> None:
+    night = Night()
+    night.speak(word, 0.5)
+    night.wait(1.0)
+    _, final = night.heard[-1]
+    assert final == Hypothesis("[unk]", pytest.approx(0.0), pytest.approx(0.5), True, 0.0)
+
+
+def test_a_short_sound_that_is_not_understood_is_not() -> None:
+    night = Night()
+    night.speak("[unk]", 0.05)
+    assert finals(night.wait(1.0)) == []
+
+
+def test_unknown_sound_around_words_does_not_lower_their_confidence() -> None:
+    night = Night()
+    night.speak("[unk]")
+    night.speak("stop")
+    night.wait(1.0)
+    _, final = night.heard[-1]
+    assert final.text == "[unk] stop"
+    assert final.confidence == pytest.approx(0.6)
+
+
+def test_use_switches_at_once_between_utterances() -> None:
+    night = Night()
+    night.listener.use("session")
+    assert night.listener.grammar == "session"
+    night.speak("stop")
+    assert finals(night.wait(1.0)) == ["stop"]
+    assert night.model.made["idle"].accepted == 0
+
+
+def test_use_waits_for_the_end_of_an_utterance() -> None:
+    night = Night()
+    night.speak("leg")
+    night.listener.use("session")
+    assert night.listener.grammar == "idle"
+    night.speak("cramp")
+    assert finals(night.wait(0.5)) == ["leg cramp"]
+    assert night.listener.grammar == "session"
+    night.speak("stop")
+    assert finals(night.wait(1.0)) == ["stop"]
+
+
+def test_the_end_of_one_utterance_does_not_leak_into_the_next_grammar() -> None:
+    night = Night(EndpointSettings(silence=0.2, preroll=0.5))
+    night.speak("leg")
+    night.listener.use("session")
+    night.wait(0.25)
+    night.speak("stop")
+    assert finals(night.wait(1.0)) == ["stop"]
+
+
+def test_use_of_an_unknown_grammar() -> None:
+    with pytest.raises(KeyError):
+        Night().listener.use("nowhere")
+
+
+def test_discard_drops_the_rest_of_what_is_being_said() -> None:
+    night = Night()
+    night.speak("stop", 0.3)
+    night.listener.discard()
+    assert not night.listener.speaking
+    night.speak("no", 0.2)
+    assert night.wait(1.0) == []
+    night.speak("leg")
+    assert finals(night.wait(1.0)) == ["leg"]
+
+
+def test_after_discard_a_steady_noise_does_not_make_it_deaf() -> None:
+    night = Night()
+    night.speak("stop", 0.3)
+    night.listener.discard()
+    night.speak("", 1.0)
+    night.speak("leg", 0.4)
+    assert finals(night.speak("", 2.0)) == ["leg"]
+
+
+def test_discard_in_silence_loses_nothing() -> None:
+    night = Night()
+    night.wait(0.5)
+    night.listener.discard()
+    night.speak("stop")
+    assert finals(night.wait(1.0)) == ["stop"]
+
+
+def test_discard_lets_a_waiting_grammar_in() -> None:
+    night = Night()
+    night.speak("stop", 0.3)
+    night.listener.use("session")
+    night.listener.discard()
+    assert night.listener.grammar == "session"
+
+
+def test_a_listener_needs_a_grammar() -> None:
+    with pytest.raises(ValueError, match="grammar"):
+        Listener(ScriptedModel(), {})
