@@ -11,6 +11,8 @@ import shutil
 import subprocess
 import tempfile
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -106,9 +108,15 @@ class PulseRoom:
             self._daemon.wait(20)
             self._daemon = None
 
-    def open_echo(self) -> None:
-        """From now on the microphone hears the speaker too."""
-        self._ask("load-module", "module-loopback", "source=speaker.monitor", "sink=room", "latency_msec=30")
+    @contextmanager
+    def echo(self) -> Iterator[None]:
+        """Inside, the microphone hears the speaker too."""
+        # Without adjust_time=0 the daemon would stretch the sound to hold the latency.
+        path = ("source=speaker.monitor", "sink=room", "latency_msec=30", "adjust_time=0")
+        number = self._ask("load-module", "module-loopback", *path).strip()
+        assert number, f"no loopback: {self._log.read_text()}"
+        yield
+        self._ask("unload-module", number)
 
     def say(self, clip: Path) -> None:
         """Play a sound file into the room, to its end."""

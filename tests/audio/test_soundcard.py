@@ -108,6 +108,19 @@ def test_the_microphone_does_not_hear_the_speaker_without_an_echo(pulse_room: Pu
     assert sounding(read_clip(tmp_path / "heard.wav")) == 0
 
 
+def test_an_echo_can_be_had_too(pulse_room: PulseRoom, tmp_path: Path) -> None:
+    sound = chirp(1.0)
+    write_wav(tmp_path / "clip.wav", sound)
+    with (
+        pulse_room.echo(),
+        program(pulse_room, tmp_path / "heard.wav", clip=tmp_path / "clip.wav") as running,
+    ):
+        running.wait_for(event="Finished")
+        pulse_room.say(_silence(tmp_path))
+        running.end()
+    assert likeness(read_clip(tmp_path / "heard.wav"), sound) > 0.9
+
+
 def test_a_cut_clip_falls_silent_at_once(pulse_room: PulseRoom, tmp_path: Path) -> None:
     write_wav(tmp_path / "clip.wav", tone(8.0))
     pulse_room.start_recording()

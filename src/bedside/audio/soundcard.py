@@ -67,9 +67,9 @@ class SoundCard:
         return {
             "microphone_overflows": microphone.overflows if microphone else 0,
             "microphone_troubles": microphone.troubles if microphone else 0,
-            "speaker_underflows": speaker.underflows if speaker else 0,
+            "speaker_underflows": speaker.queue.underflows if speaker else 0,
             "speaker_troubles": speaker.troubles if speaker else 0,
-            "speaker_adjusted": speaker.adjusted if speaker else 0,
+            "speaker_adjusted": speaker.queue.adjusted if speaker else 0,
         }
 
     def read(self) -> Block | None:

@@ -1,8 +1,8 @@
 """One microphone and one speaker through PortAudio, each a stream of its own.
 
 Two streams and not a duplex one: a USB microphone and a speaker have clocks of their own, and on ALSA a
-duplex stream stops as a whole when either side stumbles. The microphone sets the pace; the speaker's queue
-is kept short by leaving out or adding a block now and then, in pauses if at all possible.
+duplex stream stops as a whole when either side stumbles. The microphone sets the pace; the speaker's
+queue (PacedQueue) is kept short.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ import soxr
 
 from bedside.audio.block import BLOCK, RATE, Block, Samples
 from bedside.audio.devices import Device, Direction, portaudio
+from bedside.audio.paced_queue import PacedQueue
 from bedside.audio.sample_queue import SampleQueue
 from bedside.errors import SoundError
 
@@ -27,9 +28,6 @@ SILENT_FOR = 2.0
 BEGINS_WITHIN = 6.0
 
 _BACKLOG = 50
-_PREFILL = 3
-_LONG_IN_PAUSE = 4
-_LONG = 6
 _QUIET = 1e-4
 
 
@@ -136,41 +134,22 @@ class Microphone(_Stream):
 
 
 class Speaker(_Stream):
-    """Blocks to an output device. underflows: how often it wanted sound and there was none; adjusted: blocks
-    left out or added because the clocks of microphone and speaker differ."""
+    """Blocks to an output device."""
 
     def __init__(self, device: Device) -> None:
-        frames = round(device.rate / 100)
-        self.underflows = 0
-        self.adjusted = 0
-        self._underflows_seen = 0
-        self._queue = SampleQueue(2 * _LONG * frames)
-        self._queue.put(np.zeros(_PREFILL * frames, dtype=np.float32))
+        self.queue = PacedQueue(round(device.rate / 100))
+        # "LQ" loses the highest hertz of a voice, but answers "stop" 17 ms sooner than "MQ".
         self._resampler = _resampler(RATE, device.rate, "LQ")
         super().__init__(device, "speaker")
 
     def write(self, block: Block) -> None:
-        """Play a block after those that wait; at most 60 ms of them do."""
-        if self.underflows != self._underflows_seen:
-            self._underflows_seen = self.underflows
-            self._queue.put(np.zeros(_PREFILL * self._frames, dtype=np.float32))
-        quiet = float(np.abs(block).max()) < _QUIET
-        waiting = len(self._queue) / self._frames
-        if waiting > _LONG or (quiet and waiting > _LONG_IN_PAUSE):
-            self.adjusted += 1
-            return
-        if quiet and waiting < 1:
-            self.adjusted += 1
-            self._queue.put(np.zeros(self._frames, dtype=np.float32))
-        native = block if self._resampler is None else self._resampler.resample_chunk(block)
-        self._queue.put(np.asarray(native, dtype=np.float32))
+        """Play a block after those that wait; at most some 60 ms of them do."""
+        if self.queue.admit(quiet=float(np.abs(block).max()) < _QUIET):
+            native = block if self._resampler is None else self._resampler.resample_chunk(block)
+            self.queue.put(np.asarray(native, dtype=np.float32))
 
     def _transfer(self, data: Any, frames: int) -> None:
-        sound = self._queue.take(frames)
-        data[: len(sound)] = sound[:, np.newaxis]
-        if len(sound) < frames:
-            data[len(sound) :] = 0.0
-            self.underflows += 1
+        data[:] = self.queue.take(frames)[:, np.newaxis]
 
 
 def _resampler(rate_in: int, rate_out: int, quality: str) -> Any:

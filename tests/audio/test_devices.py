@@ -1,0 +1,77 @@
+"""What happens where there is nothing to hear or speak with. The failures are made, the rest is real."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+
+import pytest
+
+from bedside.audio import devices
+from bedside.audio.devices import Device, NoSoundDevice, find_device
+from bedside.cli.main import run
+from bedside.errors import SoundError
+
+BY_THE_BED = [
+    Device(0, "bcm2835 Headphones: - (hw:0,0)", "ALSA", 0, 8, 44100, False, True),
+    Device(1, "USB PnP Sound Device: Audio (hw:1,0)", "ALSA", 1, 0, 48000, True, False),
+    Device(2, "Jabra USB: Audio (hw:2,0)", "ALSA", 1, 2, 48000, False, False),
+]
+
+
+@pytest.fixture
+def by_the_bed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(devices, "list_devices", lambda: BY_THE_BED)
+
+
+@pytest.mark.usefixtures("by_the_bed")
+def test_devices_are_found_by_a_part_of_their_name_in_their_direction() -> None:
+    assert find_device("microphone", None).index == 1
+    assert find_device("speaker", None).index == 0
+    assert find_device("microphone", "jabra").index == 2
+    assert find_device("microphone", "usb").index == 1
+    assert find_device("speaker", "usb").index == 2
+    assert find_device("microphone", "JABRA USB: AUDIO (HW:2,0)").index == 2
+
+
+@pytest.mark.usefixtures("by_the_bed")
+def test_a_name_that_nobody_has_lists_those_there_are() -> None:
+    with pytest.raises(SoundError) as caught:
+        find_device("microphone", "headphones")
+    assert "no microphone has 'headphones' in its name" in str(caught.value)
+    assert "'Jabra USB: Audio (hw:2,0)'" in str(caught.value)
+    assert "bcm2835" not in str(caught.value)
+
+
+def test_a_machine_without_a_microphone_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(devices, "list_devices", lambda: BY_THE_BED[:1])
+    with pytest.raises(NoSoundDevice, match="no microphone found"):
+        find_device("microphone", None)
+
+
+def test_no_device_at_all_is_exit_code_1(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    monkeypatch.setattr("bedside.cli.devices.list_devices", lambda: [])
+    assert run(["devices"]) == 1
+    assert run(["devices", "--json"]) == 1
+    said = capsys.readouterr()
+    assert json.loads(said.out) == []
+    assert said.err.count("bedside: no sound device found") == 2
+
+
+def test_a_missing_portaudio_is_one_line_that_says_what_to_install() -> None:
+    code = (
+        "import ctypes.util; ctypes.util.find_library = lambda name: None\n"
+        "from bedside.cli.main import run; raise SystemExit(run(['devices']))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60)
+    assert done.returncode == 1
+    assert done.stdout == ""
+    assert len(done.stderr.splitlines()) == 1
+    assert "sudo apt install libportaudio2" in done.stderr
+
+
+def test_portaudio_is_not_loaded_before_it_is_needed() -> None:
+    code = "import sys, bedside.audio.soundcard, bedside.cli.devices; print('sounddevice' in sys.modules)"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60)
+    assert done.stdout == "False\n"
