@@ -1,0 +1,47 @@
+"""What README.md shows is true: its commands exist and its files are valid."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from bedside import resources
+from bedside.cli.main import app
+from bedside.config import load_config
+from bedside.dialogue.library import load_library
+from bedside.nlu.intents import load_intents
+
+TREE = Path(__file__).resolve().parent.parent
+README = (TREE / "README.md").read_text(encoding="utf-8")
+
+
+@pytest.fixture
+def shown(tmp_path: Path) -> Path:
+    """The YAML files that README.md shows, written where their first lines say."""
+    for name, text in re.findall(r"```yaml\n# (\S+)\n(.*?)```", README, re.DOTALL):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_text(text, encoding="utf-8")
+    return tmp_path
+
+
+def test_the_table_of_commands_is_complete() -> None:
+    assert set(re.findall(r"^\| `bedside (\w+)", README, re.MULTILINE)) == set(app.commands)
+
+
+def test_the_settings_are_valid(shown: Path) -> None:
+    config = load_config(shown / "config.yaml")
+    assert (config.numbers.maternity, config.numbers.emergency) == ("01234 567 890", "999")
+
+
+def test_the_routine_is_valid_and_the_words_lead_to_it(shown: Path) -> None:
+    library = load_library(resources.content_folder(), shown / "routines")
+    assert "ankle-circles" in library.routines
+    sentences = load_intents(shown / "intents.yaml").sentences("idle")
+    assert "ankle-circles" in {s.slots.get("routine") for s in sentences if s.text == "circle my ankle"}
+
+
+def test_every_link_into_the_tree_leads_somewhere() -> None:
+    for target in re.findall(r"\]\((?!https?:)([^)#]+)", README):
+        assert (TREE / target).exists(), target
