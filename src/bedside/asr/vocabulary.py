@@ -25,8 +25,7 @@ def check_vocabulary(model: SpeechModel, words: Mapping[str, Origin]) -> None:
     if not missing:
         return
     named = [
-        f"'{word}' (intent {intent}, line {line})"
-        for word, (intent, _file, line) in list(missing.items())[:SHOWN]
+        f"'{word}' (intent {intent}, line {line})" for word, (intent, _file, line) in list(missing.items())[:SHOWN]
     ]
     more = f" and {len(missing) - SHOWN} more" if len(missing) > SHOWN else ""
     _intent, file, line = next(iter(missing.values()))

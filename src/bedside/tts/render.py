@@ -80,7 +80,10 @@ class Renderer:
         self._closed = True
         child = self._child
         if child is not None:
+            # Without the lock: who holds it waits for this child, and its death lets them go.
             child.kill()
+        with self._lock:
+            self._drop()
 
     def _ask(self, request: dict[str, Any]) -> dict[str, Any]:
         for last in (False, True):
@@ -88,29 +91,35 @@ class Renderer:
             try:
                 return child.ask(request, self._timeout)
             except _ChildFailedError as failure:
-                child.kill()
-                self._child = None
+                self._drop()
                 if last or self._closed:
                     raise VoiceError(
                         f"cannot speak '{_short(request['text'])}': the speech engine {failure}."
                     ) from None
         raise AssertionError("unreachable")
 
+    def _drop(self) -> None:
+        if self._child is not None:
+            self._child.kill()
+            self._child.close()
+            self._child = None
+
     def _started(self) -> _Child:
         if self._closed:
             raise VoiceError("the voice has been closed.")
         if self._child is None:
-            child = _Child(self._command)
+            self._child = _Child(self._command)
             try:
-                hello = child.answer(START_SECONDS)
+                hello = self._child.answer(START_SECONDS)
+                if not hello["ready"]:
+                    raise VoiceError(str(hello["error"]))
+                self._child.engine = str(hello["engine"])
             except _ChildFailedError as failure:
-                child.kill()
+                self._drop()
                 raise VoiceError(f"the speech engine {failure} while starting.") from None
-            if not hello["ready"]:
-                child.kill()
-                raise VoiceError(str(hello["error"]))
-            child.engine = str(hello["engine"])
-            self._child = child
+            except VoiceError:
+                self._drop()
+                raise
         return self._child
 
 
@@ -167,9 +176,13 @@ class _Child:
 
     def kill(self) -> None:
         """Kill the worker and its forks and leave no zombie."""
-        with suppress(ProcessLookupError, PermissionError):
-            os.killpg(self._process.pid, signal.SIGKILL)
+        if self._process.poll() is None:
+            with suppress(ProcessLookupError):
+                os.killpg(self._process.pid, signal.SIGKILL)
         self._process.wait()
+
+    def close(self) -> None:
+        """Close the pipes; nobody may wait at them any more."""
         for pipe in (self._process.stdin, self._process.stdout):
             if pipe:
                 with suppress(OSError):

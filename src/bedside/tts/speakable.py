@@ -19,12 +19,14 @@ in spoken texts have one or two digits; longer ones are written out in words."""
 
 
 def speakable(text: str) -> str:
-    """`text` with white space made single and phone numbers spelt digit by digit, group by group.
+    """`text` with white space (and whatever cannot be printed) made single spaces, and phone numbers spelt
+    digit by digit, group by group.
 
     >>> speakable("Call 911 after 20 seconds, or 0800 12 34.")
     'Call 9 1 1 after 20 seconds, or 0 8 0 0, 1 2, 3 4.'
     """
-    return _NUMBER.sub(_spelt, " ".join(text.split()))
+    printable = "".join(character if character.isprintable() else " " for character in text)
+    return _NUMBER.sub(_spelt, " ".join(printable.split()))
 
 
 def _spelt(found: re.Match[str]) -> str:

@@ -1,0 +1,65 @@
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from bedside.audio.levels import active_level_dbfs
+from bedside.audio.wavfiles import read_clip
+from bedside.cli.main import run
+
+
+@pytest.fixture
+def config(tmp_path: Path) -> Path:
+    file = tmp_path / "config.yaml"
+    file.write_text("voice: {cache: cache, words_per_minute: 120}\n")
+    return file
+
+
+def test_writes_a_file_and_tells_about_it(tmp_path: Path, config: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    out = tmp_path / "out.wav"
+    assert run(["say", "Bring your toes up.", "--out", str(out), "--config", str(config), "--json"]) == 0
+    said, complaints = capfd.readouterr()
+    facts = json.loads(said)
+    clip = read_clip(out)
+    assert facts == {
+        "text": "Bring your toes up.",
+        "seconds": pytest.approx(len(clip) / 16_000, abs=0.001),
+        "voice": "en-us+m7",
+        "rate": 120,
+        "file": str(out),
+    }
+    assert active_level_dbfs(clip) == pytest.approx(-24.0, abs=0.5)
+    assert complaints == ""
+
+
+def test_nothing_to_say(tmp_path: Path, config: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    assert run(["say", "...", "--out", str(tmp_path / "out.wav"), "--config", str(config)]) == 2
+    said, complaints = capfd.readouterr()
+    assert said == ""
+    assert complaints == "bedside: there is nothing to say in this text.\n"
+
+
+def test_an_unknown_voice_is_one_line(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    config = tmp_path / "config.yaml"
+    config.write_text("voice: {cache: cache, name: nonsense}\n")
+    assert run(["say", "Hold.", "--out", str(tmp_path / "out.wav"), "--config", str(config)]) == 1
+    said, complaints = capfd.readouterr()
+    assert said == ""
+    assert complaints.count("\n") == 1
+    assert "'nonsense'" in complaints
+
+
+def test_an_unwritable_cache_is_a_warning(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "cache").write_text("")
+    config = tmp_path / "config.yaml"
+    config.write_text("voice: {cache: cache}\n")
+    assert run(["say", "Hold.", "--out", str(tmp_path / "out.wav"), "--config", str(config)]) == 0
+    assert capfd.readouterr().err.count("\n") == 1
+    assert len(read_clip(tmp_path / "out.wav")) > 1000
+
+
+def test_an_unwritable_place_is_one_line(tmp_path: Path, config: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    assert run(["say", "Hold.", "--out", str(tmp_path / "no" / "out.wav"), "--config", str(config)]) == 1
+    assert capfd.readouterr().err.count("\n") == 1
