@@ -1,0 +1,248 @@
+"""What people may say: reading, checking and holding an intents file.
+
+`load_intents` turns the templates into every sentence they can produce, each with its intent, slots, file and
+line; every mistake is a ContentError that names the line and what to write instead.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
+from pathlib import Path
+from typing import get_args
+
+from bedside.errors import ContentError
+from bedside.nlu.match import Scope
+from bedside.nlu.schema import INTENTS, SAFETY_INTENTS, Block, Decoy, IntentsFile, Spoken, Thresholds, Tier
+from bedside.nlu.template import Expansion, Grammar, ListValue, TemplateError, expand, parse
+from bedside.nlu.text import normalise
+from bedside.resources import intents_file
+from bedside.yamlfile import Document, Key, read_model, suggest
+
+SCOPES: tuple[Scope, ...] = get_args(Scope)
+
+
+@dataclass(frozen=True)
+class Sentence:
+    """One sentence somebody may say, normalised.
+
+    intent: None for a decoy. slots: what the sentence says. filled: (slot, meaning, words as spoken) of its lists.
+    scopes: where it may be heard; ask_first: where even an exact hearing is only asked about.
+    file, line: the template it comes from.
+    """
+
+    text: str
+    intent: str | None
+    slots: Mapping[str, str]
+    filled: tuple[tuple[str, str, str], ...]
+    scopes: tuple[Scope, ...]
+    ask_first: tuple[Scope, ...]
+    file: Path
+    line: int
+
+
+@dataclass(frozen=True, eq=False)
+class IntentSet:
+    """All sentences of an intents file, and its thresholds. Immutable; safe to share between threads."""
+
+    everything: tuple[Sentence, ...]
+    scope_thresholds: Mapping[Scope, Thresholds]
+    intent_thresholds: Mapping[str, Thresholds]
+    slot_words: Mapping[str, Mapping[str, Mapping[str, str]]]
+    """intent -> slot -> words as spoken -> meaning, for every list the intent's sentences use."""
+
+    def sentences(self, scope: Scope) -> tuple[Sentence, ...]:
+        """What may be said in `scope` and means something."""
+        return self._by_scope[scope][0]
+
+    def decoys(self, scope: Scope) -> tuple[Sentence, ...]:
+        """What may be said in `scope` and means nothing."""
+        return self._by_scope[scope][1]
+
+    def grammar(self, scope: Scope) -> tuple[str, ...]:
+        """All distinct texts of sentences and decoys in `scope`, for the recogniser."""
+        return tuple(dict.fromkeys(s.text for part in self._by_scope[scope] for s in part))
+
+    def thresholds(self, intent: str, scope: Scope) -> Thresholds:
+        return self.intent_thresholds.get(intent, self.scope_thresholds[scope])
+
+    def origin(self, word: str) -> tuple[str, Path, int] | None:
+        """Intent ("decoy" for decoys), file and line of the first sentence with `word`; None if there is none."""
+        return self._origins.get(word)
+
+    @cached_property
+    def _by_scope(self) -> Mapping[Scope, tuple[tuple[Sentence, ...], tuple[Sentence, ...]]]:
+        return {
+            scope: (
+                tuple(s for s in self.everything if scope in s.scopes and s.intent is not None),
+                tuple(s for s in self.everything if scope in s.scopes and s.intent is None),
+            )
+            for scope in SCOPES
+        }
+
+    @cached_property
+    def _origins(self) -> Mapping[str, tuple[str, Path, int]]:
+        found: dict[str, tuple[str, Path, int]] = {}
+        for sentence in self.everything:
+            for word in sentence.text.split():
+                found.setdefault(word, (sentence.intent or "decoy", sentence.file, sentence.line))
+        return found
+
+
+@lru_cache(maxsize=8)
+def load_intents(file: Path | None = None) -> IntentSet:
+    """Read an intents file (None: the shipped one).
+
+    A person's own file replaces the shipped sentences, but the safety words stay: where it has no `danger_sign`
+    or no `stop`, the shipped sentences of that intent are added. Raises ContentError.
+    """
+    own = _Reader(file or intents_file())
+    sentences = list(own.sentences())
+    missing = [name for name in SAFETY_INTENTS if name not in own.content.intents]
+    if missing:
+        shipped = _Reader(intents_file())
+        sentences.extend(s for s in shipped.sentences() if s.intent in missing)
+    _check_distinct(sentences)
+    words: dict[str, dict[str, dict[str, str]]] = {}
+    for sentence in sentences:
+        for slot, meaning, spoken in sentence.filled:
+            words.setdefault(sentence.intent or "", {}).setdefault(slot, {})[spoken] = meaning
+    return IntentSet(
+        everything=tuple(sentences),
+        scope_thresholds={"idle": own.content.thresholds.idle, "session": own.content.thresholds.session},
+        intent_thresholds={n: i.thresholds for n, i in own.content.intents.items() if i.thresholds},
+        slot_words=words,
+    )
+
+
+class _Reader:
+    """One intents file on its way to sentences."""
+
+    def __init__(self, file: Path) -> None:
+        self.content, self.document = read_model(file, IntentsFile)
+        self.grammar = self._grammar()
+
+    def sentences(self) -> Iterator[Sentence]:
+        for name, intent in self.content.intents.items():
+            if name not in INTENTS:
+                raise self.document.error(
+                    ("intents", name), f"unknown intent '{name}'.", suggest(name, INTENTS)
+                )
+            for index, block in enumerate(intent.data):
+                path: tuple[Key, ...] = ("intents", name, "data", index)
+                self._check_slots(name, block, path)
+                scopes = block.heard_in or intent.heard_in
+                yield from self._block(name, block.sentences, block.slots, scopes, block.ask_first, path)
+        for index, decoy in enumerate(self.content.decoys):
+            if isinstance(decoy, Decoy):
+                yield from self._block(None, decoy.sentences, {}, decoy.heard_in, [], ("decoys", index))
+            else:
+                yield from self._template(None, decoy, {}, SCOPES, [], ("decoys", index))
+
+    def _block(
+        self,
+        intent: str | None,
+        templates: Sequence[str],
+        slots: Mapping[str, str],
+        scopes: Sequence[Scope],
+        ask_first: Sequence[Scope],
+        path: tuple[Key, ...],
+    ) -> Iterator[Sentence]:
+        for index, template in enumerate(templates):
+            yield from self._template(intent, template, slots, scopes, ask_first, (*path, "sentences", index))
+
+    def _template(
+        self,
+        intent: str | None,
+        template: str,
+        slots: Mapping[str, str],
+        scopes: Sequence[Scope],
+        ask_first: Sequence[Scope],
+        path: tuple[Key, ...],
+    ) -> Iterator[Sentence]:
+        line = self.document.line(*path)
+        for expansion in self._expand(template, path):
+            text = normalise(expansion.text)
+            if not text:
+                raise self.document.error(path, "this sentence has no words.", "Write what is said.")
+            said = {slot: meaning for slot, meaning, _ in expansion.filled}
+            filled = tuple((slot, meaning, normalise(spoken)) for slot, meaning, spoken in expansion.filled)
+            yield Sentence(
+                text,
+                intent,
+                {**said, **slots},
+                filled,
+                tuple(scopes),
+                tuple(ask_first),
+                self.document.file,
+                line,
+            )
+
+    def _expand(self, template: str, path: tuple[Key, ...]) -> list[Expansion]:
+        if not template.strip():
+            raise self.document.error(path, "an empty sentence.", "Write what is said, or delete the line.")
+        try:
+            return expand(template, self.grammar)
+        except TemplateError as error:
+            raise self.document.error(path, error.problem, error.advice) from None
+
+    def _grammar(self) -> Grammar:
+        """Parse lists and expansion rules, and try each of them, so that an unused one is checked too."""
+        rules, lists = {}, {}
+        for name, template in self.content.expansion_rules.items():
+            rules[name] = self._parsed(template, ("expansion_rules", name))
+        for name, word_list in self.content.lists.items():
+            values = []
+            for index, value in enumerate(word_list.values):
+                words, meaning = (value.words, value.out) if isinstance(value, Spoken) else (value, value)
+                values.append(ListValue(self._parsed(words, ("lists", name, "values", index)), meaning))
+            lists[name] = tuple(values)
+        grammar = Grammar(rules, lists)
+        for name in rules:
+            try:
+                expand(f"<{name}>", grammar)
+            except TemplateError as error:
+                raise self.document.error(("expansion_rules", name), error.problem, error.advice) from None
+        return grammar
+
+    def _parsed(self, template: str, path: tuple[Key, ...]):  # type: ignore[no-untyped-def]
+        if not template.strip():
+            raise self.document.error(path, "an empty entry.", "Write the words.")
+        try:
+            return parse(template)
+        except TemplateError as error:
+            raise self.document.error(path, error.problem, error.advice) from None
+
+    def _check_slots(self, name: str, block: Block, path: tuple[Key, ...]) -> None:
+        if name == "danger_sign":
+            tier = block.slots.get("tier")
+            if tier not in get_args(Tier):
+                known = ", ".join(get_args(Tier))
+                raise self.document.error(
+                    (*path, "slots", "tier"), f"danger_sign needs a slot tier that is one of {known}.", f"It says {tier!r}."
+                )
+            if not block.slots.get("sign"):
+                raise self.document.error((*path, "slots"), "danger_sign needs a slot 'sign'.", "Name the sign.")
+        if name == "start_routine" and not block.slots.get("routine"):
+            raise self.document.error(
+                (*path, "slots"), "start_routine needs a slot 'routine'.", "Name the routine to start."
+            )
+
+
+def _check_distinct(sentences: Sequence[Sentence]) -> None:
+    """Two meanings for one sentence in one scope would make the answer a matter of luck."""
+    seen: dict[tuple[Scope, str], Sentence] = {}
+    for sentence in sentences:
+        for scope in sentence.scopes:
+            other = seen.setdefault((scope, sentence.text), sentence)
+            if (other.intent, dict(other.slots)) != (sentence.intent, dict(sentence.slots)):
+                raise ContentError(
+                    sentence.file,
+                    sentence.line,
+                    f"'{sentence.text}' stands for {sentence.intent or 'a decoy'} here and for "
+                    f"{other.intent or 'a decoy'} in {other.file}:{other.line} ({scope}).",
+                    "Keep one of the two, or give them different slots' words or heard_in.",
+                )
+
+

@@ -1,0 +1,102 @@
+"""The shape of an intents file: Home Assistant's sentence templates and a few keys of our own."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from bedside.nlu.match import Scope
+
+INTENTS = (
+    "leg_cramp",
+    "leg_swelling",
+    "danger_sign",
+    "start_routine",
+    "stop",
+    "pause",
+    "resume",
+    "next_step",
+    "previous_step",
+    "repeat",
+    "slower",
+    "faster",
+    "louder",
+    "quieter",
+    "time_left",
+    "yes",
+    "no",
+    "unsure",
+    "easing",
+    "still_hurts",
+    "mention_to_provider",
+    "help",
+    "diary",
+    "good_night",
+)
+"""The names an intents file may use; the conversation knows what each of them does."""
+
+SAFETY_INTENTS = ("danger_sign", "stop")
+"""Their shipped sentences stay even with a person's own file that leaves them out."""
+
+Tier = Literal["emergency", "urgent"]
+
+Percent = Annotated[float, Field(ge=0, le=100)]
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid", populate_by_name=True)
+
+
+class Thresholds(_Strict):
+    """Scores (0 to 100) from which an uncertain match is acted on or asked about, and the lead it needs
+    over any other meaning. An exact sentence needs none of them."""
+
+    act: Percent
+    confirm: Percent
+    margin: Percent
+
+
+class ScopeThresholds(_Strict):
+    idle: Thresholds = Thresholds(act=88, confirm=78, margin=6)
+    session: Thresholds = Thresholds(act=82, confirm=70, margin=4)
+
+
+class Block(_Strict):
+    """Sentences that mean the same. `ask_first`: scopes where even an exact sentence is only asked about."""
+
+    sentences: Annotated[list[str], Field(min_length=1)]
+    slots: dict[str, str] = {}
+    heard_in: Annotated[list[Scope], Field(min_length=1)] | None = None
+    ask_first: list[Scope] = []
+
+
+class Intent(_Strict):
+    data: Annotated[list[Block], Field(min_length=1)]
+    heard_in: Annotated[list[Scope], Field(min_length=1)] = ["idle", "session"]
+    thresholds: Thresholds | None = None
+
+
+class Spoken(_Strict):
+    """A list value that is spoken one way (`in`, may be a template) and stands in the slot another (`out`)."""
+
+    words: Annotated[str, Field(alias="in", min_length=1)]
+    out: Annotated[str, Field(min_length=1)]
+
+
+class WordList(_Strict):
+    values: Annotated[list[str | Spoken], Field(min_length=1)]
+
+
+class Decoy(_Strict):
+    sentences: Annotated[list[str], Field(min_length=1)]
+    heard_in: Annotated[list[Scope], Field(min_length=1)]
+
+
+class IntentsFile(_Strict):
+    language: str
+    thresholds: ScopeThresholds = ScopeThresholds()
+    intents: Annotated[dict[str, Intent], Field(min_length=1)]
+    lists: dict[str, WordList] = {}
+    expansion_rules: dict[str, str] = {}
+    decoys: list[str | Decoy] = []

@@ -1,0 +1,111 @@
+"""How words are written before they are compared, and which of them carry no meaning.
+
+The words themselves (spellings, numbers, fillers, negators) are content: `speech.yaml` of the language.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+
+from pydantic import BaseModel, ConfigDict
+
+from bedside.resources import content_folder
+from bedside.yamlfile import read_model
+
+_NOT_A_WORD = re.compile(r"[^a-z0-9' ]+")
+_NOISE = re.compile(r"\[[^\]]*\]|<[^>]*>")
+
+
+class SpeechFile(BaseModel):
+    """The shape of `speech.yaml`."""
+
+    model_config = ConfigDict(extra="forbid")
+    spellings: dict[str, str]
+    numbers: dict[str, str]
+    fillers: list[str]
+    emphasis: list[str]
+    openers: list[str]
+    closers: list[str]
+    negators: list[str]
+    not_negators: list[str]
+    idioms: list[str]
+
+
+@dataclass(frozen=True)
+class Speech:
+    """One language's habits of speech.
+
+    spellings: word or words as written elsewhere -> as written here. fillers may be left out anywhere,
+    emphasis too when a request is matched (a danger sign may need it), openers only at the start, closers only at the end. negators turn a sentence round, except inside one of
+    not_negators. idioms hold slot words that mean no slot ("right now").
+    """
+
+    spellings: Mapping[str, str]
+    numbers: Mapping[str, str]
+    fillers: re.Pattern[str]
+    emphasis: re.Pattern[str]
+    openers: re.Pattern[str]
+    closers: re.Pattern[str]
+    negators: re.Pattern[str]
+    not_negators: re.Pattern[str]
+    idioms: re.Pattern[str]
+    _spelling: re.Pattern[str]
+
+    def normalise(self, text: str) -> str:
+        """Lower case, words and apostrophes only, one space between words, numbers as words, one spelling each."""
+        text = _NOISE.sub(" ", text.lower().replace("’", "'").replace("‘", "'"))
+        text = " ".join(_NOT_A_WORD.sub(" ", text).split())
+        text = " ".join(word for word in (w.strip("'") for w in text.split()) if word)
+        text = re.sub(r"\d+", lambda digits: self.numbers.get(digits[0], digits[0]), text)
+        return self._spelling.sub(lambda found: self.spellings[found[0]], text)
+
+    def core(self, text: str) -> str:
+        """A normalised text without what carries no meaning; the text itself if nothing would be left."""
+        words = " ".join(self.emphasis.sub(" ", self.fillers.sub(" ", text)).split())
+        before = None
+        while words and words != before:
+            before = words
+            words = self.openers.sub("", words, count=1).strip() or words
+            words = self.closers.sub("", words, count=1).strip() or words
+        return words or text
+
+    def negations(self, text: str) -> int:
+        """How many words of a normalised text turn its meaning round."""
+        return len(self.negators.findall(self.not_negators.sub(" ", text)))
+
+    def without_idioms(self, text: str) -> str:
+        return " ".join(self.idioms.sub(" ", text).split())
+
+
+@lru_cache(maxsize=4)
+def load_speech(file: Path | None = None) -> Speech:
+    """Read `speech.yaml` (None: the shipped one). Raises ContentError with file and line."""
+    content, _ = read_model(file or content_folder() / "speech.yaml", SpeechFile)
+    return Speech(
+        spellings=content.spellings,
+        numbers=content.numbers,
+        fillers=_any_of(content.fillers),
+        emphasis=_any_of(content.emphasis),
+        openers=_any_of(content.openers, "^{}"),
+        closers=_any_of(content.closers, "{}$"),
+        negators=_any_of(content.negators),
+        not_negators=_any_of(content.not_negators),
+        idioms=_any_of(content.idioms),
+        _spelling=_any_of(list(content.spellings)),
+    )
+
+
+def normalise(text: str) -> str:
+    """Normalise with the shipped language: ``"I'm, well... can not!"`` becomes ``"i'm well can't"``."""
+    return load_speech().normalise(text)
+
+
+def _any_of(phrases: Sequence[str], frame: str = "{}") -> re.Pattern[str]:
+    """Whole words only; the longest phrase wins."""
+    longest_first = sorted(phrases, key=lambda phrase: (-len(phrase), phrase))
+    inner = "|".join(re.escape(phrase) for phrase in longest_first)
+    return re.compile(frame.format(rf"(?<![\w'])(?:{inner})(?![\w'])"))
