@@ -111,8 +111,8 @@ class PulseRoom:
     @contextmanager
     def echo(self) -> Iterator[None]:
         """Inside, the microphone hears the speaker too."""
-        # Without adjust_time=0 the daemon would stretch the sound to hold the latency.
-        path = ("source=speaker.monitor", "sink=room", "latency_msec=30", "adjust_time=0")
+        # Less latency than the sinks have tears holes; without adjust_time=0 the daemon stretches the sound.
+        path = ("source=speaker.monitor", "sink=room", "latency_msec=120", "adjust_time=0")
         number = self._ask("load-module", "module-loopback", *path).strip()
         assert number, f"no loopback: {self._log.read_text()}"
         yield
