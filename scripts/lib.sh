@@ -11,7 +11,7 @@ python="$venv/bin/python"
 log="$root/build/setup.log"
 
 run_packages=(libportaudio2 espeak-ng ca-certificates)
-test_packages=(pulseaudio pulseaudio-utils libasound2-plugins flite libfst-tools 'libfst*-plugins-base')
+test_packages=(pulseaudio pulseaudio-utils libasound2-plugins flite sox libfst-tools 'libfst*-plugins-base')
 
 say() { printf 'bedside: %s\n' "$*" >&2; }
 

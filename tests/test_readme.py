@@ -12,6 +12,7 @@ from bedside.cli.main import app
 from bedside.config import load_config
 from bedside.dialogue.library import load_library
 from bedside.nlu.intents import load_intents
+from bedside.nlu.matcher import match
 
 TREE = Path(__file__).resolve().parent.parent
 README = (TREE / "README.md").read_text(encoding="utf-8")
@@ -40,6 +41,15 @@ def test_the_routine_is_valid_and_the_words_lead_to_it(shown: Path) -> None:
     assert "ankle-circles" in library.routines
     sentences = load_intents(shown / "intents.yaml").sentences("idle")
     assert "ankle-circles" in {s.slots.get("routine") for s in sentences if s.text == "circle my ankle"}
+
+
+def test_the_words_of_the_first_night_are_understood() -> None:
+    intents = load_intents()
+    said = re.findall(r'"([a-z\' ]+)"', README[README.index("## The first night") : README.index("## Commands")])
+    assert {"leg cramp", "stop", "it's better"} <= set(said)
+    understood = [text for text in said if match(text, intents, "session").decision == "act"]
+    assert understood == said
+    assert match("leg cramp", intents, "idle").decision == "act"
 
 
 def test_every_link_into_the_tree_leads_somewhere() -> None:
