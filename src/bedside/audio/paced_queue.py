@@ -12,7 +12,10 @@ PREFILL = 3
 
 LONG_IN_PAUSE = 4
 LONG = 6
-"""Blocks that may wait, in a pause and in speech: what waits is heard after "stop"."""
+"""Blocks that may wait, in a pause (on average) and in speech: what waits is heard after "stop"."""
+
+# Sound servers take several blocks at once; what counts is how many wait over about half a second.
+_SMOOTHING = 0.02
 
 
 class PacedQueue:
@@ -28,6 +31,7 @@ class PacedQueue:
         self.adjusted = 0
         self._frames = frames
         self._underflows_seen = 0
+        self._usual = float(PREFILL)
         # A resampler hands out its sound in pieces of uneven size, so there is room for some more than LONG.
         self._queue = SampleQueue(3 * LONG * frames)
         self._add_silence(PREFILL)
@@ -42,11 +46,14 @@ class PacedQueue:
         if self.underflows != self._underflows_seen:
             self._underflows_seen = self.underflows
             self._add_silence(PREFILL)
-        if self.waiting > LONG or (quiet and self.waiting > LONG_IN_PAUSE):
+        self._usual += _SMOOTHING * (self.waiting - self._usual)
+        if self.waiting > LONG or (quiet and self._usual > LONG_IN_PAUSE):
             self.adjusted += 1
+            self._usual -= 1
             return False
-        if quiet and self.waiting < 1:
+        if quiet and self._usual < 1:
             self.adjusted += 1
+            self._usual += 1
             self._add_silence(1)
         return True
 
