@@ -96,7 +96,8 @@ def test_a_bad_file_is_one_line_that_names_it(tmp_path: Path, kind: str, words: 
 def test_a_truncated_flac_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "a.flac"
     soundfile.write(path, chirp(2.0), 16_000)
-    path.write_bytes(path.read_bytes()[:20_000])
+    whole = path.read_bytes()
+    path.write_bytes(whole[: len(whole) // 2])
     with pytest.raises(SoundError, match=r"a\.flac"):
         read_clip(path)
 
