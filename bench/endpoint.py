@@ -86,18 +86,14 @@ def decision(text: str, phrases: list[str]) -> str | None:
 def judge(score: Score, recording: Recording, texts: list[str], phrases: list[str]) -> None:
     meant = [found for text in texts if (found := decision(text, phrases))]
     score.split += len([text for text in texts if text != UNKNOWN]) > 1
-    if any(found != recording.label for found in meant):
-        outcome = "wrong"
-    else:
-        outcome = "right" if meant else "rejected"
+    wrong = any(found != recording.label for found in meant)
+    outcome = "wrong" if wrong else "right" if meant else "rejected"
     score.outcomes[outcome] += 1
     if outcome != "right":
         score.lost.append(f"{recording.file}: {texts}")
 
 
-def by_listener(
-    model: VoskModel, phrases: list[str], settings: EndpointSettings, recorded: list[Recording]
-) -> Score:
+def by_listener(model: VoskModel, phrases: list[str], settings: EndpointSettings, recorded: list[Recording]) -> Score:
     """All recordings one after the other, as in one long night."""
     score = Score()
     listener = Listener(model, {"all": phrases}, settings)
