@@ -38,15 +38,14 @@ def main() -> None:
 def run(arguments: list[str]) -> int:
     """Run one command and return its exit code; errors are printed as one line."""
     try:
-        app.main(args=arguments, prog_name="bedside", standalone_mode=False)
+        code = app.main(args=arguments, prog_name="bedside", standalone_mode=False)
         sys.stdout.flush()
-        return 0
+        # click returns the code of an Exit here instead of raising it.
+        return code if isinstance(code, int) else 0
     except BedsideError as error:
         return _fail(str(error), error.exit_code)
     except click.UsageError as error:
         return _fail(f"{error.format_message()} Try 'bedside --help'.", 2)
-    except click.exceptions.Exit as error:
-        return error.exit_code
     except (KeyboardInterrupt, click.Abort):
         return 130
     except BrokenPipeError:

@@ -1,0 +1,132 @@
+"""The shell around the conversation: one block-synchronous loop that turns sound into events and actions into sound."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from bedside.audio.block import AudioEnd, Block
+from bedside.dialogue.actions import Action, Adjust, Event, Heard, Hush, Report, Said, Say, Speaking, Tick
+from bedside.dialogue.conversation import Conversation
+from bedside.ears import Ears, Understood
+from bedside.mouth import Begun, Ended, Mouth
+
+LogEvent = Mapping[str, object]
+"""One line of the event log: t (seconds on the sound clock), event, and its fields."""
+
+TIME_DIGITS = 4
+"""Times in the event log are exact to a sample."""
+
+EPSILON = 1e-6
+"""Deadlines lie on the grid of blocks; this takes up the rounding of their sums."""
+
+
+class Assistant:
+    """Runs a conversation over one audio end.
+
+    log: gets every event of the event log, in order. trouble: gets one line for whatever could not be spoken.
+    """
+
+    def __init__(
+        self,
+        end: AudioEnd,
+        ears: Ears,
+        mouth: Mouth,
+        conversation: Conversation,
+        log: Callable[[LogEvent], None],
+        trouble: Callable[[str], None] = lambda line: None,
+    ) -> None:
+        self._end = end
+        self._ears = ears
+        self._mouth = mouth
+        self._conversation = conversation
+        self._log = log
+        self._trouble = trouble
+
+    def run(self, stopped: Callable[[], bool] = lambda: False) -> None:
+        """Go on until the sound ends or `stopped` says so. The audio end must be open."""
+        while not stopped():
+            block = self._end.read()
+            if block is None:
+                return
+            self._end.write(self.step(block, self._end.now))
+
+    def step(self, microphone: Block, now: float) -> Block:
+        """Take the microphone block that starts at `now`, and give the speaker block for it."""
+        scope = self._conversation.scope
+        for understood in self._ears.hear(microphone, now, scope, self._mouth.spoken_during):
+            self._understood(understood, now)
+        if self._ears.someone_speaks:
+            self._handle(Speaking(), now)
+        self._tick(now)
+        block, news = self._mouth.next_block(now)
+        for event in news:
+            if isinstance(event, Begun):
+                self._begun(event)
+            else:
+                self._ended(event, now)
+        return block
+
+    def _tick(self, now: float) -> None:
+        while True:
+            deadline = self._conversation.next_deadline()
+            if deadline is None or deadline > now + EPSILON:
+                return
+            self._handle(Tick(), now)
+            if self._conversation.next_deadline() == deadline:
+                return
+
+    def _understood(self, understood: Understood, now: float) -> None:
+        heard, match = understood.hypothesis, understood.match
+        self._tell(
+            now,
+            "heard",
+            text=heard.text,
+            speech_start=_rounded(heard.speech_start),
+            speech_end=_rounded(heard.speech_end),
+        )
+        if understood.own or match.intent is None:
+            return
+        self._tell(
+            now,
+            "intent",
+            intent=match.intent,
+            slots=dict(match.slots),
+            score=round(match.score, 1),
+            decision=match.decision,
+        )
+        self._handle(Heard(match), now)
+
+    def _handle(self, event: Event, now: float) -> None:
+        for action in self._conversation.handle(event, now):
+            self._do(action, now)
+
+    def _do(self, action: Action, now: float) -> None:
+        if isinstance(action, Say):
+            self._mouth.speak(action)
+        elif isinstance(action, Hush):
+            self._mouth.hush(action.by)
+        elif isinstance(action, Adjust):
+            self._mouth.adjust(action)
+        elif isinstance(action, Report):
+            self._tell(now, action.event, **action.fields)
+
+    def _begun(self, begun: Begun) -> None:
+        say = begun.say
+        self._tell(begun.t, "say", text=say.text, step=say.step, sources=list(say.sources))
+
+    def _ended(self, ended: Ended, now: float) -> None:
+        if ended.trouble is not None:
+            self._trouble(ended.trouble)
+        if ended.by is not None:
+            self._tell(ended.t, "silenced", by=ended.by)
+        self._tell(ended.t, "said", step=ended.say.step, complete=ended.complete)
+        self._handle(Said(ended.say.ident, ended.complete), max(now, ended.t))
+
+    def _tell(self, t: float, event: str, **fields: object) -> None:
+        line = {"t": _rounded(t), "event": event, **fields}
+        self._log(line)
+        self._end.observe(line)
+
+
+def _rounded(t: float) -> float:
+    return round(t, TIME_DIGITS)

@@ -1,0 +1,65 @@
+"""`bedside check`: is everything that people wrote in order?"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from bedside.cli.options import content_options
+from bedside.cli.output import console, json_flag, print_json
+from bedside.config import Config, find_config, load_config
+from bedside.dialogue.library import load_library
+from bedside.errors import BedsideError
+from bedside.nlu.intents import load_intents
+from bedside.resources import content_folder
+from bedside.wiring import load_content, load_model
+
+
+@click.command("check")
+@content_options
+@json_flag
+def command(config_path: Path | None, intents: Path | None, routines: Path | None, as_json: bool) -> None:
+    """Check the settings, the intents, the routines, and that the recogniser knows every word.
+
+    Every fault is one line with its file, its line and what to write instead; exit code 1 if there is one.
+    """
+    results = _check(config_path, intents, routines)
+    faults = [fault for _, fault in results if fault]
+    if as_json:
+        print_json([{"what": what, "ok": fault is None, "fault": fault} for what, fault in results])
+    else:
+        for what, fault in results:
+            console.print(f"[green]ok[/]     {what}" if fault is None else f"[red]fault[/]  {what}: ", end="")
+            console.print("" if fault is None else fault, markup=False)
+    if faults:
+        raise click.exceptions.Exit(1)
+
+
+def _check(config_path: Path | None, intents: Path | None, routines: Path | None) -> list[tuple[str, str | None]]:
+    """(what, fault or None) for each part. A part that rests on a faulty one is left out."""
+    results: list[tuple[str, str | None]] = []
+    config = Config()
+    try:
+        config = load_config(config_path)
+        results.append((f"settings ({find_config(config_path) or 'no file, all as shipped'})", None))
+    except BedsideError as error:
+        results.append(("settings", str(error)))
+    parts = [
+        ("intents", lambda: load_intents(intents or config.intents)),
+        ("routines", lambda: load_library(content_folder(), routines or config.routines)),
+    ]
+    for what, load in parts:
+        try:
+            load()
+            results.append((what, None))
+        except BedsideError as error:
+            results.append((what, str(error)))
+    if any(fault for _, fault in results):
+        return results
+    try:
+        _, chosen = load_model(config, load_content(config, intents, routines))
+        results.append((f"words of the recogniser ({chosen.reason})", None))
+    except BedsideError as error:
+        results.append(("words of the recogniser", str(error)))
+    return results

@@ -1,0 +1,60 @@
+"""`bedside run`: the assistant at the sound card, all night; without a sound device, the demo."""
+
+from __future__ import annotations
+
+import signal
+from pathlib import Path
+
+import click
+
+from bedside.audio.devices import NoSoundDevice
+from bedside.audio.soundcard import SoundCard
+from bedside.cli.demo import play_demo
+from bedside.cli.options import content_options
+from bedside.cli.output import errors, json_flag
+from bedside.cli.progress import prepare_voice
+from bedside.cli.timeline import event_printer
+from bedside.config import load_config
+from bedside.wiring import assemble, load_content, load_model, voice_for
+
+
+@click.command("run")
+@content_options
+@json_flag
+def command(config_path: Path | None, intents: Path | None, routines: Path | None, as_json: bool) -> None:
+    """Listen and help, until Ctrl-C.
+
+    The timeline of what is heard and said appears as it happens; with --json it is the event log.
+    """
+    config = load_config(config_path)
+    content = load_content(config, intents, routines)
+    model, chosen = load_model(config, content)
+    errors.print(f"Hearing with the {chosen.reason}.", markup=False)
+    try:
+        with SoundCard(config.microphone, config.speaker, on_trouble=_say_trouble) as card:
+            with voice_for(config, _say_trouble) as voice:
+                prepare_voice(voice, config, content)
+                assistant = assemble(config, content, model, voice, card, event_printer(as_json), _say_trouble)
+                stopping = _Stopping()
+                errors.print("Listening. Say “leg cramp”; Ctrl-C ends.", markup=False)
+                assistant.run(lambda: stopping.asked)
+        errors.print("Good night." if stopping.asked else "The sound has ended.", markup=False)
+    except NoSoundDevice as error:
+        errors.print(f"{error} Playing the demo instead.", markup=False)
+        play_demo(config, content, model, as_json)
+
+
+class _Stopping:
+    """Ends the loop at a block's border when Ctrl-C or the service manager asks for it."""
+
+    def __init__(self) -> None:
+        self.asked = False
+        signal.signal(signal.SIGINT, self._ask)
+        signal.signal(signal.SIGTERM, self._ask)
+
+    def _ask(self, *_: object) -> None:
+        self.asked = True
+
+
+def _say_trouble(line: str) -> None:
+    errors.print(f"bedside: {line}", markup=False)

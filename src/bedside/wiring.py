@@ -1,0 +1,142 @@
+"""Puts the rooms together: content, recogniser, voice, conversation, as the settings want them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from bedside import resources
+from bedside.asr.endpoint import EndpointSettings
+from bedside.asr.listener import Listener
+from bedside.asr.models import ChosenModel, choose_model
+from bedside.asr.recognizer import SpeechModel
+from bedside.asr.vocabulary import check_vocabulary
+from bedside.assistant import Assistant, LogEvent
+from bedside.audio.block import AudioEnd
+from bedside.audio.player import Player
+from bedside.audio.voice_activity import VoiceActivity
+from bedside.config import Config
+from bedside.dialogue.conversation import Conversation
+from bedside.dialogue.library import Library, load_library
+from bedside.dialogue.wording import PhoneNumbers, Wording, fixed_texts
+from bedside.ears import Ears
+from bedside.errors import ContentError
+from bedside.mouth import Mouth
+from bedside.nlu.intents import IntentSet, load_intents
+from bedside.nlu.match import Match, Scope
+from bedside.nlu.matcher import match
+from bedside.tts.voice import Voice, VoiceSettings, default_cache_folder
+from bedside.yamlfile import suggest
+
+SCOPES: tuple[Scope, ...] = ("idle", "session")
+
+
+@dataclass(frozen=True)
+class Content:
+    """What people say, and what bedside says."""
+
+    intents: IntentSet
+    library: Library
+
+
+def load_content(config: Config, intents: Path | None = None, routines: Path | None = None) -> Content:
+    """The shipped content, or one's own as the settings or the arguments (which come first) say.
+
+    Raises ContentError with file and line, also if a sentence starts a routine that does not exist.
+    """
+    words = load_intents(intents or config.intents)
+    library = load_library(resources.content_folder(), routines or config.routines)
+    for scope in SCOPES:
+        for sentence in words.sentences(scope):
+            routine = sentence.slots.get("routine")
+            if sentence.intent == "start_routine" and routine not in library.routines:
+                problem = f"'{sentence.text}' starts the routine '{routine}', which does not exist."
+                advice = suggest(routine or "", list(library.routines))
+                raise ContentError(sentence.file, sentence.line, problem, advice)
+    return Content(words, library)
+
+
+def load_model(config: Config, content: Content) -> tuple[SpeechModel, ChosenModel]:
+    """The recogniser's model, which knows every word of the content. Raises ModelError or ContentError."""
+    # libvosk takes its time to load; commands that hear nothing do without.
+    from bedside.asr.vosk_recognizer import VoskModel
+
+    chosen = choose_model(config.recognizer.model)
+    model = VoskModel(chosen.path)
+    check_vocabulary(model, vocabulary(content))
+    return model, chosen
+
+
+def vocabulary(content: Content) -> dict[str, tuple[str, Path, int]]:
+    """Every word that must be heard: its intent, file and line."""
+    words = (word for scope in SCOPES for phrase in content.intents.grammar(scope) for word in phrase.split())
+    return {word: content.intents.origin(word) for word in dict.fromkeys(words)}
+
+
+def listener_for(config: Config, content: Content, model: SpeechModel) -> Listener:
+    """A listener with one grammar for each scope."""
+    grammars = {scope: content.intents.grammar(scope) for scope in SCOPES}
+    return Listener(model, grammars, EndpointSettings(silence=config.recognizer.endpoint_silence))
+
+
+def ears_for(config: Config, content: Content, model: SpeechModel) -> Ears:
+    """Ears with the matcher behind them."""
+
+    def understand(text: str, scope: Scope) -> Match:
+        return match(text, content.intents, scope)
+
+    voiced = VoiceActivity(config.recognizer.voice_gate)
+    return Ears(listener_for(config, content, model), voiced, understand)
+
+
+def voice_for(config: Config, warn: Callable[[str], None]) -> Voice:
+    """The voice as the settings want it. warn: gets one line if sentences cannot be kept on disk."""
+    voice, usual = config.voice, VoiceSettings()
+    return Voice(
+        VoiceSettings(
+            name=voice.name or usual.name,
+            words_per_minute=voice.words_per_minute,
+            pitch=voice.pitch,
+            timeout=voice.timeout,
+            cache_folder=voice.cache or default_cache_folder(),
+        ),
+        warn,
+    )
+
+
+def phone_numbers(config: Config) -> PhoneNumbers:
+    """The numbers to say in an alert; what is not set stays unknown."""
+    numbers = config.numbers
+    return PhoneNumbers(
+        emergency=numbers.emergency,
+        maternity=numbers.maternity or numbers.provider,
+        urgent_line=numbers.urgent_line,
+        crisis_line=numbers.crisis_line,
+    )
+
+
+def every_fixed_text(config: Config, content: Content) -> list[str]:
+    """All texts that can be rendered ahead, most urgent first."""
+    return fixed_texts(content.library, Wording(content.library.spoken, phone_numbers(config)))
+
+
+def assemble(
+    config: Config,
+    content: Content,
+    model: SpeechModel,
+    voice: Voice,
+    end: AudioEnd,
+    log: Callable[[LogEvent], None],
+    trouble: Callable[[str], None],
+) -> Assistant:
+    """A whole assistant over one audio end."""
+    player = Player(gain_db=config.voice.gain_db, max_gain_db=config.voice.max_gain_db)
+    return Assistant(
+        end,
+        ears_for(config, content, model),
+        Mouth(voice, player, waits=not end.realtime),
+        Conversation(content.library, phone_numbers(config)),
+        log,
+        trouble,
+    )

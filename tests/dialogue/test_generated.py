@@ -1,0 +1,138 @@
+"""Thousands of made-up nights: whatever is heard whenever, the promises hold."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from bedside.dialogue.conversation import Conversation
+from bedside.dialogue.library import Library
+from bedside.nlu.match import INTENTS
+from bedside.rehearsal import VirtualNight
+
+from .conftest import NUMBERS, speech_seconds
+from .reading import events, said
+
+SLOTS: dict[str, st.SearchStrategy[dict[str, str]]] = {
+    "danger_sign": st.fixed_dictionaries(
+        {
+            "tier": st.sampled_from(["emergency", "urgent"]),
+            "sign": st.sampled_from(["breath", "one-leg-different", "self-harm", "fever"]),
+        }
+    ),
+    "leg_cramp": st.fixed_dictionaries({}, optional={"side": st.sampled_from(["left", "right", "both"])}),
+    "start_routine": st.fixed_dictionaries(
+        {"routine": st.sampled_from(["acute-calf-bed", "acute-calf-standing", "recovery"])}
+    ),
+}
+
+
+def _heard(intent: str) -> st.SearchStrategy[tuple[str, dict[str, str], str]]:
+    slots = SLOTS.get(intent, st.just({}))
+    return st.tuples(st.just(intent), slots, st.sampled_from(["act", "act", "act", "confirm"]))
+
+
+UTTERANCES = st.one_of(
+    st.sampled_from(INTENTS).flatmap(_heard),
+    st.sampled_from(["leg_cramp", "no", "yes", "easing", "still_hurts", "next_step", "stop"]).flatmap(_heard),
+)
+NIGHTS = st.lists(st.tuples(st.sampled_from([0.0, 0.3, 2.0, 6.5, 20.0, 90.0, 400.0]), UTTERANCES), max_size=25)
+
+MASSAGE_OR_HEAT = re.compile(r"massag|\bheat|\bwarm|rub\b|hot water|compress|cold pack|\bice\b", re.IGNORECASE)
+NEVER = re.compile(
+    r"nothing to worry|don't worry|probably|diagnos|milligram|\bmg\b|aspirin|ibuprofen|paracetamol|thrombos|"
+    r"blood clot|completely safe",
+    re.IGNORECASE,
+)
+
+
+def live(night: VirtualNight, script: list[tuple[float, tuple[str, dict[str, str], str]]]) -> None:
+    """Live through a night, checking after each utterance what must hold at once."""
+    conversation = night.conversation
+    for wait, (intent, slots, decision) in script:
+        night.run(night.now + wait)
+        night.hear(intent, slots, decision)  # type: ignore[arg-type]
+        if intent == "stop":
+            assert conversation.state == "idle"
+            assert night.speaking is None
+            assert conversation.next_deadline() is None
+        if intent == "danger_sign":
+            assert conversation.state == "alert"
+        assert conversation.scope == ("idle" if conversation.state == "idle" else "session")
+        assert conversation.state == "idle" or night.next_time() is not None, "a state without a way out"
+
+
+def check(night: VirtualNight) -> None:
+    log = night.log
+    silent, open_hold, open_session, pending_alert = True, None, None, False
+    for event in log:
+        kind = event["event"]
+        if kind == "intent" and event["intent"] == "stop":
+            silent, pending_alert = True, False
+        elif kind == "intent":
+            silent = False
+        elif kind == "say":
+            text = str(event["text"])
+            assert not silent, f"said after stop: {text}"
+            assert not NEVER.search(text), text
+            in_alert = str(event["step"]).startswith("alert/")
+            assert in_alert or not MASSAGE_OR_HEAT.search(text), text
+            if open_session == "alert":
+                assert in_alert, f"something else than the alert: {text}"
+            if in_alert and re.search(r"1 1 2|0 1 2 3 4", text):
+                pending_alert = False
+        elif kind == "hold":
+            assert open_hold is None
+            assert open_session is not None
+            open_hold = event
+        elif kind == "release":
+            assert open_hold is not None
+            assert float(event["t"]) - float(open_hold["t"]) <= float(open_hold["seconds"]) + 1e-6
+            open_hold = None
+        elif kind == "session" and event["state"] == "started":
+            assert open_session is None
+            open_session = event["routine"]
+        elif kind == "session" and event["state"] == "ended":
+            assert open_session == event["routine"]
+            assert open_hold is None, "a hold outlives its session"
+            open_session = None
+        elif kind == "alert":
+            pending_alert = True
+    assert not pending_alert, "an alert that never said its number"
+
+
+@pytest.mark.parametrize("examples", [400, pytest.param(20_000, marks=pytest.mark.slow)], ids=["some", "very many"])
+def test_generated_nights(library: Library, examples: int) -> None:
+    @settings(
+        max_examples=examples,
+        deadline=None,
+        derandomize=True,
+        database=None,
+        suppress_health_check=list(HealthCheck),
+    )
+    @given(NIGHTS)
+    def a_night(script: list[tuple[float, tuple[str, dict[str, str], str]]]) -> None:
+        night = VirtualNight(Conversation(library, NUMBERS), speech_seconds)
+        live(night, script)
+        if night.conversation.state == "alert":
+            # An emergency goes on until somebody reacts; long enough for its number.
+            night.run(night.now + 90)
+        else:
+            night.run(night.now + 3600)
+            assert night.conversation.state in ("idle", "alert")
+        check(night)
+
+    a_night()
+
+
+def test_every_routine_ends_when_nobody_answers(library: Library) -> None:
+    for routine in library.routines:
+        night = VirtualNight(Conversation(library, NUMBERS), speech_seconds)
+        night.start(routine)
+        night.run(7200)
+        assert night.conversation.state == "idle", routine
+        assert said(night.log)
+        assert len(events(night.log, "hold")) == len(events(night.log, "release"))
