@@ -71,12 +71,13 @@ def load_model(config: Config, content: Content) -> tuple[SpeechModel, ChosenMod
 def vocabulary(content: Content) -> dict[str, tuple[str, Path, int]]:
     """Every word that must be heard: its intent, file and line."""
     words = (word for scope in SCOPES for phrase in content.intents.grammar(scope) for word in phrase.split())
-    return {word: content.intents.origin(word) for word in dict.fromkeys(words)}
+    origins = ((word, content.intents.origin(word)) for word in dict.fromkeys(words))
+    return {word: origin for word, origin in origins if origin is not None}
 
 
 def listener_for(config: Config, content: Content, model: SpeechModel) -> Listener:
     """A listener with one grammar for each scope."""
-    grammars = {scope: content.intents.grammar(scope) for scope in SCOPES}
+    grammars: dict[str, tuple[str, ...]] = {scope: content.intents.grammar(scope) for scope in SCOPES}
     return Listener(model, grammars, EndpointSettings(silence=config.recognizer.endpoint_silence))
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import click
@@ -45,7 +46,7 @@ def _check(config_path: Path | None, intents: Path | None, routines: Path | None
         results.append((f"settings ({find_config(config_path) or 'no file, all as shipped'})", None))
     except BedsideError as error:
         results.append(("settings", str(error)))
-    parts = [
+    parts: list[tuple[str, Callable[[], object]]] = [
         ("intents", lambda: load_intents(intents or config.intents)),
         ("routines", lambda: load_library(content_folder(), routines or config.routines)),
     ]

@@ -11,16 +11,9 @@ import click
 from pydantic.fields import FieldInfo
 from rich.table import Table
 
+from bedside.cli.options import config_option
 from bedside.cli.output import console, json_flag, print_json
 from bedside.config import SYSTEM_FILE, Config, Section, find_config, settings_in_force, user_file
-
-config_option = click.option(
-    "--config",
-    "config_file",
-    type=click.Path(path_type=Path),
-    help="Settings file, instead of the user's or the system's.",
-)
-"""The decorator of every command that obeys settings; the command gets ``config_file: Path | None``."""
 
 
 @click.command("config")
@@ -28,12 +21,12 @@ config_option = click.option(
 @click.option("--path", "only_path", is_flag=True, help="Print only where the settings file is, or would be.")
 @click.option("--example", is_flag=True, help="Print an example file with every key explained.")
 @json_flag
-def config_command(config_file: Path | None, only_path: bool, example: bool, as_json: bool) -> None:
+def config_command(config_path: Path | None, only_path: bool, example: bool, as_json: bool) -> None:
     """Show the settings in force and where each comes from."""
     if example:
         click.echo(example_file(), nl=False)
         return
-    file = find_config(config_file)
+    file = find_config(config_path)
     if only_path:
         place = str(file or user_file())
         if as_json:
@@ -41,7 +34,7 @@ def config_command(config_file: Path | None, only_path: bool, example: bool, as_
         else:
             click.echo(place)
         return
-    settings = settings_in_force(config_file)
+    settings = settings_in_force(config_path)
     if as_json:
         print_json(
             {

@@ -8,8 +8,10 @@ import sys
 import click
 
 from bedside import __version__
+from bedside.cli import check, demo, hear, routines, run_command, simulate
 from bedside.cli.config import config_command
 from bedside.cli.devices import devices
+from bedside.cli.match import match_text
 from bedside.cli.model import model
 from bedside.cli.output import errors
 from bedside.cli.say import say
@@ -22,12 +24,20 @@ def app() -> None:
     """An offline voice assistant for the bed in the dark."""
 
 
-app.add_command(config_command)
-app.add_command(devices)
-
-
-app.add_command(model)
-app.add_command(say)
+for command in (
+    run_command.command,
+    demo.command,
+    simulate.command,
+    hear.command,
+    routines.list_command,
+    routines.rehearse_command,
+    say,
+    devices,
+    model,
+    check.command,
+    config_command,
+):
+    app.add_command(command)
 
 
 def main() -> None:

@@ -44,6 +44,4 @@ def _show(result: Match) -> None:
     slots = "".join(f"  {name}={value}" for name, value in sorted(result.slots.items()))
     console.print(f"[bold]{result.intent or 'nothing'}[/bold]{slots}  ({result.decision})")
     if result.phrase is not None:
-        console.print(
-            f"nearest: {result.phrase}   likeness {result.score:.0f}, lead {result.margin:.0f}", markup=False
-        )
+        console.print(f"nearest: {result.phrase}   likeness {result.score:.0f}, lead {result.margin:.0f}", markup=False)

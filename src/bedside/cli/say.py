@@ -10,7 +10,7 @@ from bedside.audio.block import BLOCK_SECONDS
 from bedside.audio.player import Player
 from bedside.audio.soundcard import SoundCard
 from bedside.audio.wavfiles import write_wav
-from bedside.cli.config import config_option
+from bedside.cli.options import config_option
 from bedside.cli.output import console, errors, json_flag, print_json
 from bedside.config import Config, VoiceConfig, load_config
 from bedside.errors import UsageError
@@ -26,9 +26,9 @@ AFTERWARDS = 0.5
 @click.option("--out", type=click.Path(path_type=Path, dir_okay=False), help="Write a WAV file instead of playing.")
 @config_option
 @json_flag
-def say(text: str, out: Path | None, config_file: Path | None, as_json: bool) -> None:
+def say(text: str, out: Path | None, config_path: Path | None, as_json: bool) -> None:
     """Say TEXT in the voice of the settings."""
-    config = load_config(config_file)
+    config = load_config(config_path)
     with Voice(voice_settings(config.voice), warn=_warn) as voice:
         clip = voice.clip(text)
         if not len(clip.samples):
