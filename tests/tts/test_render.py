@@ -220,6 +220,8 @@ def test_close_ends_a_text_that_hangs(tmp_path: Path) -> None:
 
     thread = threading.Thread(target=ask)
     thread.start()
+    # What is known is told while another text hangs.
+    assert renderer.engine == "broken"
     renderer.close()
     thread.join(60)
     assert len(failures) == 1

@@ -50,13 +50,17 @@ class Renderer:
         self._command = list(command)
         self._lock = threading.Lock()
         self._child: _Child | None = None
+        self._engine: str | None = None
         self._closed = False
 
     @property
     def engine(self) -> str:
         """Name and version of the speech engine. Raises VoiceError if there is none."""
-        with self._lock:
-            return self._started().engine
+        if self._engine is None or self._closed:
+            with self._lock:
+                self._engine = self._started().engine
+        # Once known it needs no lock: a kept sentence must not wait for one that hangs.
+        return self._engine
 
     def render(self, text: str, voice: str, words_per_minute: int, pitch: int) -> Samples:
         """`text` as mono sound at 16 kHz, shape (n,), from its first to its last audible sample, at
