@@ -134,6 +134,7 @@ make_venv() {
     return
   fi
   base="$(find_python)"
+  [ -n "$base" ] || check_python_version
   [ -n "$base" ] || die "no Python 3.11 to 3.13 with its venv module was found; install python3 and python3-venv."
   say "making the Python environment .venv with $("$base" --version)"
   rm -rf -- "$venv"
