@@ -25,7 +25,7 @@ def probe_model(folder: Path, timeout: float = 120.0) -> None:
 
     timeout: seconds. Raises ModelError if it fails, crashes or takes longer.
     """
-    command = [sys.executable, "-m", "bedside.asr.model_probe", str(folder.resolve())]
+    command = [sys.executable, "-P", "-m", "bedside.asr.model_probe", str(folder.resolve())]
     try:
         child = subprocess.run(
             command,
@@ -34,7 +34,6 @@ def probe_model(folder: Path, timeout: float = 120.0) -> None:
             text=True,
             errors="replace",
             timeout=timeout,
-            cwd="/",
             check=False,
         )
     except subprocess.TimeoutExpired:
