@@ -20,7 +20,7 @@ SLOTS: dict[str, st.SearchStrategy[dict[str, str]]] = {
     "danger_sign": st.fixed_dictionaries(
         {
             "tier": st.sampled_from(["emergency", "urgent"]),
-            "sign": st.sampled_from(["breath", "one-leg-different", "self-harm", "fever"]),
+            "sign": st.sampled_from(["breath", "one_leg_different", "self_harm", "other_person", "fever"]),
         }
     ),
     "leg_cramp": st.fixed_dictionaries({}, optional={"side": st.sampled_from(["left", "right", "both"])}),

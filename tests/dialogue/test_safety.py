@@ -106,7 +106,7 @@ def test_ten_minutes_without_easing_are_urgent(night: VirtualNight) -> None:
             break
     night.run(660)
     alerts = events(night.log, "alert")
-    assert [(a["t"], a["tier"], a["sign"]) for a in alerts] == [(600.0, "urgent", "cramp-over-10-min")]
+    assert [(a["t"], a["tier"], a["sign"]) for a in alerts] == [(600.0, "urgent", "cramp_too_long")]
 
 
 def test_the_order_when_it_does_not_ease(night: VirtualNight) -> None:

@@ -52,6 +52,9 @@ def _lines(scene: Scene, tier: str, sign: str) -> Iterator[Line]:
     lines = [*texts.lines]
     if "crisis" in sign_group(spoken, sign):
         lines = [*lines[:LINES_BEFORE_DOUBT], *spoken.alert.crisis]
+    elif "other_person" in sign_group(spoken, sign):
+        # What to say about a pregnancy does not fit somebody else.
+        lines = [*lines[:LINES_BEFORE_DOUBT], lines[-1]]
     for text in lines:
         filled = scene.wording.fill(text, scene.session.side, more=alert_variables(spoken, sign))
         yield Line(filled, f"alert/{tier}", tuple(texts.sources), raise_db)

@@ -298,7 +298,7 @@ class Conversation:
             self._stage.collect()
         due = self._too_long()
         if due is not None and self._scene.now >= due:
-            self._alert("urgent", "cramp-over-10-min")
+            self._alert("urgent", "cramp_too_long")
             self._stage.collect()
 
     def _too_long(self) -> float | None:
