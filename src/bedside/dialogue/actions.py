@@ -61,7 +61,7 @@ class Hush:
 
 @dataclass(frozen=True)
 class Adjust:
-    """Speak differently from now on. pace: 1.0 is the configured rate, more is faster. gain_db: added to the configured."""
+    """Speak differently from now on. pace: 1.0 is the configured rate, more is faster; gain_db: added to the gain."""
 
     pace: float
     gain_db: float
