@@ -31,15 +31,14 @@ def command(config_path: Path | None, intents: Path | None, routines: Path | Non
     model, chosen = load_model(config, content)
     errors.print(f"Hearing with the {chosen.reason}.", markup=False)
     try:
-        with (
-            SoundCard(config.microphone, config.speaker, on_trouble=_say_trouble) as card,
-            voice_for(config, _say_trouble) as voice,
-        ):
+        with voice_for(config, _say_trouble) as voice:
+            # Before the microphone is open: what comes in meanwhile would only pile up.
             prepare_voice(voice, config, content)
-            assistant = assemble(config, content, model, voice, card, event_printer(as_json), _say_trouble)
-            stopping = _Stopping()
-            errors.print("Listening. Say “leg cramp”; Ctrl-C ends.", markup=False)
-            assistant.run(lambda: stopping.asked)
+            with SoundCard(config.microphone, config.speaker, on_trouble=_say_trouble) as card:
+                assistant = assemble(config, content, model, voice, card, event_printer(as_json), _say_trouble)
+                stopping = _Stopping()
+                errors.print("Listening. Say “leg cramp”; Ctrl-C ends.", markup=False)
+                assistant.run(lambda: stopping.asked)
         errors.print("Good night." if stopping.asked else "The sound has ended.", markup=False)
     except NoSoundDevice as error:
         errors.print(f"{error} Playing the demo instead.", markup=False)
