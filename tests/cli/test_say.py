@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -8,6 +10,8 @@ import pytest
 from bedside.audio.levels import active_level_dbfs
 from bedside.audio.wavfiles import read_clip
 from bedside.cli.main import run
+from tests.audio.sounds import share_found, sounding
+from tests.pulse import PulseRoom
 
 
 @pytest.fixture
@@ -63,3 +67,28 @@ def test_an_unwritable_cache_is_a_warning(tmp_path: Path, capfd: pytest.CaptureF
 def test_an_unwritable_place_is_one_line(tmp_path: Path, config: Path, capfd: pytest.CaptureFixture[str]) -> None:
     assert run(["say", "Hold.", "--out", str(tmp_path / "no" / "out.wav"), "--config", str(config)]) == 1
     assert capfd.readouterr().err.count("\n") == 1
+
+
+@pytest.mark.soundcard
+def test_plays_all_of_it_through_the_sound_card(tmp_path: Path, config: Path, pulse_room: PulseRoom) -> None:
+    out = tmp_path / "out.wav"
+    command = [sys.executable, "-m", "bedside", "say", "Bring your toes up.", "--config", str(config)]
+    subprocess.run([*command, "--out", str(out)], check=True, timeout=120, capture_output=True)
+    pulse_room.start_recording()
+    said = subprocess.run(command, check=True, timeout=120, capture_output=True, text=True, env=pulse_room.env)
+    played = pulse_room.stop_recording()
+    assert (said.stdout, said.stderr) == ("", "")
+    clip = read_clip(out)
+    assert sounding(played) >= 0.98 * sounding(clip)
+    # A quiet piece of speech is likest to a loud one elsewhere, so not every piece can be found.
+    assert share_found(played, clip) >= 0.5
+
+
+def test_a_sound_card_that_is_not_there_is_one_line(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    config = tmp_path / "config.yaml"
+    config.write_text("speaker: no such speaker\nvoice: {cache: cache}\n")
+    assert run(["say", "Hold.", "--config", str(config)]) == 1
+    said, complaints = capfd.readouterr()
+    assert said == ""
+    assert complaints.startswith("bedside: ")
+    assert complaints.count("\n") == 1
