@@ -33,6 +33,7 @@ for command in (
     routines.rehearse_command,
     say,
     devices,
+    match_text,
     model,
     check.command,
     config_command,

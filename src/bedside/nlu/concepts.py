@@ -2,7 +2,8 @@
 
 A concept is a named list of words and phrases (``swell*`` stands for every ending). A pattern is made of items:
 
-- ``<leg>`` a concept, ``calf`` a word, ``is|was`` either word, a ``?`` after an item makes it optional;
+- ``<leg>`` a concept, ``calf`` a word, ``is|was|has_been`` one of these (``_`` joins the words of a phrase); a
+  ``?`` after an item makes it optional;
 - items follow each other directly; ``..`` lets up to 3 words stand between, ``...`` up to 8;
 - ``A & B`` both, in any order, at most 10 words apart, not sharing a word.
 """
@@ -71,6 +72,8 @@ class Lexicon:
         taken: list[tuple[str, ...]] = []
         for phrase in phrases:
             words = tuple(phrase.split())
+            if phrase.startswith("<"):
+                words = (phrase.replace(" ", "_"),)
             if len(words) == 1 and words[0].startswith("<"):
                 other = words[0].strip("<>")
                 if other not in self.phrases:
@@ -118,7 +121,7 @@ class Lexicon:
                 raise PatternError(f"unknown concept <{concept}>.")
             return concept
         if f"={part}" not in self.phrases:
-            self.add(f"={part}", part.split("|"))
+            self.add(f"={part}", [word.replace("_", " ") for word in part.split("|")])
         return f"={part}"
 
     def read(self, text: str) -> Reading:

@@ -15,10 +15,10 @@ from typing import get_args
 from bedside.errors import ContentError
 from bedside.nlu.match import Scope
 from bedside.nlu.schema import INTENTS, SAFETY_INTENTS, Block, Decoy, IntentsFile, Spoken, Thresholds, Tier
-from bedside.nlu.template import Expansion, Grammar, ListValue, TemplateError, expand, parse
+from bedside.nlu.template import Expansion, Grammar, ListValue, ParsedTemplate, TemplateError, expand, parse
 from bedside.nlu.text import normalise
 from bedside.resources import intents_file
-from bedside.yamlfile import Document, Key, read_model, suggest
+from bedside.yamlfile import Key, read_model, suggest
 
 SCOPES: tuple[Scope, ...] = get_args(Scope)
 
@@ -70,6 +70,11 @@ class IntentSet:
     def origin(self, word: str) -> tuple[str, Path, int] | None:
         """Intent ("decoy" for decoys), file and line of the first sentence with `word`; None if there is none."""
         return self._origins.get(word)
+
+    @cached_property
+    def names(self) -> frozenset[str]:
+        """The intents that have sentences."""
+        return frozenset(s.intent for s in self.everything if s.intent is not None)
 
     @cached_property
     def _by_scope(self) -> Mapping[Scope, tuple[tuple[Sentence, ...], tuple[Sentence, ...]]]:
@@ -126,9 +131,7 @@ class _Reader:
     def sentences(self) -> Iterator[Sentence]:
         for name, intent in self.content.intents.items():
             if name not in INTENTS:
-                raise self.document.error(
-                    ("intents", name), f"unknown intent '{name}'.", suggest(name, INTENTS)
-                )
+                raise self.document.error(("intents", name), f"unknown intent '{name}'.", suggest(name, INTENTS))
             for index, block in enumerate(intent.data):
                 path: tuple[Key, ...] = ("intents", name, "data", index)
                 self._check_slots(name, block, path)
@@ -206,7 +209,7 @@ class _Reader:
                 raise self.document.error(("expansion_rules", name), error.problem, error.advice) from None
         return grammar
 
-    def _parsed(self, template: str, path: tuple[Key, ...]):  # type: ignore[no-untyped-def]
+    def _parsed(self, template: str, path: tuple[Key, ...]) -> ParsedTemplate:
         if not template.strip():
             raise self.document.error(path, "an empty entry.", "Write the words.")
         try:
@@ -220,7 +223,9 @@ class _Reader:
             if tier not in get_args(Tier):
                 known = ", ".join(get_args(Tier))
                 raise self.document.error(
-                    (*path, "slots", "tier"), f"danger_sign needs a slot tier that is one of {known}.", f"It says {tier!r}."
+                    (*path, "slots", "tier"),
+                    f"danger_sign needs a slot tier that is one of {known}.",
+                    f"It says {tier!r}.",
                 )
             if not block.slots.get("sign"):
                 raise self.document.error((*path, "slots"), "danger_sign needs a slot 'sign'.", "Name the sign.")
@@ -244,5 +249,3 @@ def _check_distinct(sentences: Sequence[Sentence]) -> None:
                     f"{other.intent or 'a decoy'} in {other.file}:{other.line} ({scope}).",
                     "Keep one of the two, or give them different slots' words or heard_in.",
                 )
-
-

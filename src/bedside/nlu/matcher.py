@@ -73,15 +73,19 @@ def match(text: str, intents: IntentSet, scope: Scope) -> Match:
     if danger is not None:
         return _danger(text, danger, candidates)
     best = _best(text, words, candidates, intents, scope)
-    if best is not None and best.decision != "confirm":
+    if best is not None and (best.decision == "act" or _is_decoy(best, candidates, intents, scope)):
         return best
-    if speech.negations(core) == 0 or scope == "session":
-        free = load_meanings().everyday(words, scope)
-        if free is not None:
-            slots = {**_spoken_slots(free.intent, words, intents), **free.slots}
-            phrase = next((c.sentence.text for c in candidates if c.sentence.intent == free.intent), None)
-            return Match(text, free.intent, slots, FREE_WORDS_SCORE, FREE_WORDS_SCORE, phrase, "act")
-    return best or Match(text, phrase=None)
+    free = load_meanings().everyday(words, scope)
+    if free is not None and free.intent in intents.names:
+        slots = {**_spoken_slots(free.intent, words, intents), **free.slots}
+        phrase = next((c.sentence.text for c in candidates if c.sentence.intent == free.intent), None)
+        return Match(text, free.intent, slots, FREE_WORDS_SCORE, FREE_WORDS_SCORE, phrase, "act")
+    return best or Match(text)
+
+
+def _is_decoy(best: Match, candidates: list[_Candidate], intents: IntentSet, scope: Scope) -> bool:
+    """True if an utterance is surely one of the things that mean nothing."""
+    return candidates[0].sentence.intent is None and best.score >= intents.scope_thresholds[scope].act
 
 
 @lru_cache(maxsize=16)
@@ -110,9 +114,7 @@ def _alike(words: str, core: str, ready: _Prepared) -> list[_Candidate]:
     negated = min(1, load_speech().negations(words))
     near: dict[int, float] = {}
     for query, choices in ((core, ready.cores), (key, ready.keys)):
-        for _, _, index in process.extract(
-            query, choices, scorer=fuzz.ratio, limit=SHORTLIST, score_cutoff=FLOOR
-        ):
+        for _, _, index in process.extract(query, choices, scorer=fuzz.ratio, limit=SHORTLIST, score_cutoff=FLOOR):
             if ready.negations[index] == negated:
                 near.setdefault(index, _likeness(core, key, ready.cores[index], ready.keys[index]))
     ranked = sorted(near.items(), key=lambda item: (-item[1], item[0]))
@@ -127,9 +129,7 @@ def _likeness(core: str, key: str, other: str, other_key: str) -> float:
     return (letters + fuzz.ratio(key, other_key)) / 2
 
 
-def _best(
-    text: str, words: str, candidates: list[_Candidate], intents: IntentSet, scope: Scope
-) -> Match | None:
+def _best(text: str, words: str, candidates: list[_Candidate], intents: IntentSet, scope: Scope) -> Match | None:
     if not candidates:
         return None
     first = candidates[0]
@@ -174,9 +174,7 @@ def _danger(text: str, danger: Danger, candidates: list[_Candidate]) -> Match:
     phrase = next((s.text for s in nearest if s.slots.get("sign") == danger.sign), None)
     phrase = phrase or next((s.text for s in nearest), None)
     score = FREE_WORDS_SCORE if danger.doubtful else 100.0
-    return Match(
-        text, "danger_sign", slots, score, score, phrase, "confirm" if danger.doubtful else "act"
-    )
+    return Match(text, "danger_sign", slots, score, score, phrase, "confirm" if danger.doubtful else "act")
 
 
 def _slots(sentence: Sentence, words: str, intents: IntentSet) -> dict[str, str]:
@@ -194,13 +192,12 @@ def _slots(sentence: Sentence, words: str, intents: IntentSet) -> dict[str, str]
 
 
 def _spoken_slots(intent: str, words: str, intents: IntentSet) -> dict[str, str]:
-    """What an utterance says about the lists of an intent; the most particular part wins over "leg"."""
+    """What an utterance says about the lists of an intent; of two words for one slot, the one
+    further up in its list counts."""
     heard = load_speech().without_idioms(words).split()
     slots: dict[str, str] = {}
     for slot, meanings in intents.slot_words.get(intent, {}).items():
-        found = [meanings[word] for word in heard if word in meanings]
-        if found:
-            slots[slot] = next((meaning for meaning in found if meaning != found[-1]), found[-1]) if len(
-                set(found)
-            ) > 1 else found[0]
+        named = [word for word in meanings if word in heard]
+        if named:
+            slots[slot] = meanings[named[0]]
     return slots

@@ -161,11 +161,6 @@ class Meanings:
                     return Everyday(entry.intent, entry.slots, pattern.text)
         return None
 
-    def negated(self, text: str) -> bool:
-        """True if some word of a normalised text turns what follows it round."""
-        reading, casts = self._read(text)
-        return any(cast.kind == "negation" and cast.covers[0] < cast.covers[1] for cast in casts)
-
     def _sign(self, rule: _Rule, reading: Reading, casts: Sequence[_Cast]) -> Danger | None:
         entry = rule.entry
         assert isinstance(entry, SignEntry)

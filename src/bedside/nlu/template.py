@@ -9,8 +9,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from itertools import permutations, product
 from math import factorial, prod
+from typing import TypeAlias
 
-from hassil.errors import HassilError
 from hassil.expression import (
     Alternative,
     Expression,
@@ -22,8 +22,11 @@ from hassil.expression import (
     TextChunk,
 )
 from hassil.parse_expression import parse_sentence
+from hassil.parser import ParseError
 
 from bedside.yamlfile import suggest
+
+ParsedTemplate: TypeAlias = Sentence
 
 LIMIT = 20_000
 """More sentences than this from one template are a slip of the pen."""
@@ -66,7 +69,7 @@ def parse(template: str) -> Sentence:
     """Parse one template. Raises TemplateError for bad syntax."""
     try:
         return parse_sentence(template)
-    except (HassilError, ValueError, AssertionError) as error:
+    except (ParseError, ValueError, AssertionError) as error:
         raise TemplateError(
             f"the template '{template}' cannot be read ({' '.join(str(error).split()) or 'bad brackets'}).",
             "Close every (, [, { and <.",

@@ -39,9 +39,10 @@ class SpeechFile(BaseModel):
 class Speech:
     """One language's habits of speech.
 
-    spellings: word or words as written elsewhere -> as written here. fillers may be left out anywhere,
-    emphasis too when a request is matched (a danger sign may need it), openers only at the start, closers only at the end. negators turn a sentence round, except inside one of
-    not_negators. idioms hold slot words that mean no slot ("right now").
+    spellings: word or words as written elsewhere -> as written here. fillers may be left out anywhere, emphasis
+    too when a request is matched (a danger sign may need it), openers only at the start, closers only at the end.
+    negators turn a sentence round, except inside one of not_negators. idioms hold slot words that mean no slot
+    ("right now").
     """
 
     spellings: Mapping[str, str]

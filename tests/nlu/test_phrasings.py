@@ -1,0 +1,101 @@
+"""What people say, in tables: the guidance's own phrases, danger in other words, bedroom talk, commands."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from bedside.nlu.intents import SCOPES, IntentSet, load_intents
+from bedside.nlu.match import Match, Scope
+from bedside.nlu.matcher import match
+
+HERE = Path(__file__).parent
+
+
+def table(name: str) -> Any:
+    return yaml.safe_load((HERE / f"{name}.yaml").read_text(encoding="utf-8"))
+
+
+@pytest.fixture(scope="module")
+def intents() -> IntentSet:
+    return load_intents()
+
+
+def meaning(found: Match) -> str:
+    """The short form of the guidance table."""
+    if found.intent is None:
+        return "-"
+    name = found.slots["tier"] if found.intent == "danger_sign" else found.intent
+    return name + (" confirm" if found.decision == "confirm" else "")
+
+
+@pytest.mark.parametrize(("row", "line"), table("guidance").items())
+@pytest.mark.parametrize("scope", SCOPES)
+def test_guidance_phrases(row: str, line: dict[str, str], scope: Scope, intents: IntentSet) -> None:
+    assert meaning(match(line["say"], intents, scope)) == line[scope], row
+
+
+@pytest.mark.parametrize(("part", "allowed"), [("tuned", 0.0), ("held", 0.02)])
+def test_danger_in_other_words(part: str, allowed: float, intents: IntentSet) -> None:
+    said = [(text, scope) for texts in table("danger")[part].values() for text in texts for scope in SCOPES]
+    missed = [(text, scope) for text, scope in said if match(text, intents, scope).intent != "danger_sign"]
+    assert len(missed) <= allowed * len(said), missed
+
+
+def test_danger_tiers(intents: IntentSet) -> None:
+    wrong = [
+        text
+        for tier, texts in table("danger")["tuned"].items()
+        for text in texts
+        if match(text, intents, "idle").slots.get("tier") != tier
+    ]
+    assert wrong == []
+
+
+@pytest.mark.parametrize(("part", "allowed"), [("tuned", 0.0), ("held", 0.01)])
+def test_bedroom_talk_does_not_alarm(part: str, allowed: float, intents: IntentSet) -> None:
+    said = [(text, scope) for text in table("chatter")[part] for scope in SCOPES]
+    alarms = [(text, scope) for text, scope in said if match(text, intents, scope).intent == "danger_sign"]
+    assert len(alarms) <= allowed * len(said), alarms
+
+
+@pytest.mark.parametrize(
+    ("scope", "intent", "text"),
+    [(entry["in"], entry["intent"], text) for entry in table("everyday") for text in entry["say"]],
+)
+def test_everyday(scope: Scope, intent: str, text: str, intents: IntentSet) -> None:
+    found = match(text, intents, scope)
+    assert (found.intent, found.decision) == (intent, "act"), found
+
+
+@pytest.mark.parametrize(
+    ("text", "slots"),
+    [
+        ("cramp in my right calf really bad", {"side": "right", "part": "calf"}),
+        ("oh god my left calf is cramping really badly please", {"side": "left", "part": "calf"}),
+        ("half cramp", {"part": "calf"}),
+        ("my calf is cramping right now", {"part": "calf"}),
+        ("both my feet are cramping", {"side": "both", "part": "foot"}),
+        ("my leg has a cramp in the left calf", {"side": "left", "part": "calf"}),
+    ],
+)
+def test_slots_come_from_the_utterance(text: str, slots: dict[str, str], intents: IntentSet) -> None:
+    found = match(text, intents, "idle")
+    assert found.intent == "leg_cramp"
+    assert dict(found.slots) == slots
+
+
+@pytest.mark.parametrize(
+    "text", ["do not stop", "don't stop", "not better", "isn't easing", "no leg cramp", "it's not a leg cramp"]
+)
+@pytest.mark.parametrize("scope", SCOPES)
+def test_a_negation_is_never_its_positive(text: str, scope: Scope, intents: IntentSet) -> None:
+    assert match(text, intents, scope).intent not in ("stop", "easing", "leg_cramp")
+
+
+def test_bare_help_is_asked_about_only_when_idle(intents: IntentSet) -> None:
+    assert match("help", intents, "idle").decision == "confirm"
+    assert match("help", intents, "session").decision == "act"
