@@ -47,10 +47,10 @@ def test_a_negated_control_does_not_act(negation: str, data: st.DataObject, scop
     """But "no stop" and "no wait" are somebody saying stop: it must not go on."""
     controls = [s for s in load_intents().sentences(scope) if s.intent in CONTROLS and len(s.text.split()) <= 3]
     sentence = data.draw(st.sampled_from(controls))
-    if sentence.text.startswith(("not ", "no ", "don't ", "that's", "i")):
+    if sentence.text.startswith(("not ", "no ", "don't ", "that's", "too ", "i")):
         return
     found = match(f"{negation} {sentence.text}", load_intents(), scope)
-    if (negation, sentence.intent) != ("no", "stop") and found.text != "no wait":
+    if (negation, sentence.intent) != ("no", "stop") and not found.text.startswith("no wait"):
         assert (found.intent, found.decision) != (sentence.intent, "act"), found
 
 

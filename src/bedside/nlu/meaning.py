@@ -212,11 +212,12 @@ def _cast(shadow: _Shadow, reading: Reading) -> Iterable[_Cast]:
 
 
 def _covering(spans: tuple[Span, ...], casts: Sequence[_Cast]) -> set[ShadowKind]:
-    """Which kinds of shadow lie on a match. A word that is part of the match casts none on it: in "the baby
+    """Which kinds of shadow lie on a match. A negation that is part of the match casts none on it: in "the baby
     isn't moving" the negation is the sign."""
     kinds: set[ShadowKind] = set()
     for cast in casts:
-        if any(start < cast.source[1] and cast.source[0] < end for start, end in spans):
+        own = any(start < cast.source[1] and cast.source[0] < end for start, end in spans)
+        if cast.kind == "negation" and own:
             continue
         if any(cast.covers[0] <= start < cast.covers[1] for start, _ in spans):
             kinds.add(cast.kind)
