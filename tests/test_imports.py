@@ -31,6 +31,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     # The shell around the rooms.
     "config": EVERYTHING,
     "ears": EVERYTHING,
+    "own_voice": EVERYTHING,
     "mouth": EVERYTHING,
     "assistant": EVERYTHING,
     "rehearsal": EVERYTHING,

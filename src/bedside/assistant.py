@@ -53,12 +53,13 @@ class Assistant:
     def step(self, microphone: Block, now: float) -> Block:
         """Take the microphone block that starts at `now`, and give the speaker block for it."""
         scope = self._conversation.scope
-        for understood in self._ears.hear(microphone, now, scope, self._mouth.spoken_during):
+        for understood in self._ears.hear(microphone, now, scope):
             self._understood(understood, now)
         if self._ears.someone_speaks:
             self._handle(Speaking(), now)
         self._tick(now)
         block, news = self._mouth.next_block(now)
+        self._ears.spoke(block)
         for event in news:
             if isinstance(event, Begun):
                 self._begun(event)
@@ -84,7 +85,7 @@ class Assistant:
             speech_start=_rounded(heard.speech_start),
             speech_end=_rounded(heard.speech_end),
         )
-        if understood.own or match.intent is None:
+        if match.intent is None:
             return
         self._tell(
             now,

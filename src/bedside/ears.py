@@ -2,33 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
-
-from rapidfuzz import fuzz
 
 from bedside.asr.hypothesis import Hypothesis
 from bedside.asr.listener import Listener
-from bedside.audio.block import Block
+from bedside.audio.block import Block, silence
 from bedside.audio.voice_activity import VoiceActivity
 from bedside.nlu.match import Match, Scope
+from bedside.own_voice import OwnVoice
 
-Understand = Callable[[str, Scope], Match]
-"""Words to meaning; the matcher with its intents."""
-
-OWN_SHARE = 0.5
-OWN_LIKENESS = 80.0
-"""An utterance that lies for at least this share in bedside's own speech, and is at least so like a part of it
-(0 to 100), is the echo of it."""
+Understand = Callable[[Hypothesis, Scope], Match]
+"""What was heard to what it means, as far as it may be believed."""
 
 
 @dataclass(frozen=True)
 class Understood:
-    """An utterance with its meaning. own: it is most likely bedside's own voice, and nothing is done about it."""
+    """An utterance with its meaning."""
 
     hypothesis: Hypothesis
     match: Match
-    own: bool = False
 
 
 class Ears:
@@ -38,23 +31,22 @@ class Ears:
         self._listener = listener
         self._voiced = voiced
         self._understand = understand
+        self._own_voice = OwnVoice()
         self.someone_speaks = False
         """Whether words have come in since the last block that are not an utterance yet."""
 
-    def hear(
-        self, block: Block, now: float, scope: Scope, own: Callable[[float, float], Sequence[tuple[str, float]]]
-    ) -> list[Understood]:
-        """Hear one block that starts at `now`. own: what bedside itself said in a span of time, with its share."""
+    def hear(self, block: Block, now: float, scope: Scope) -> list[Understood]:
+        """Hear one block that starts at `now`."""
         self._listener.use(scope)
         self.someone_speaks = False
+        voiced = self._voiced(block)
+        if self._own_voice.explains(block):
+            voiced, block = False, silence()
         understood = []
-        for hypothesis in self._listener.hear(block, self._voiced(block), now):
-            match = self._understand(hypothesis.text, scope)
-            is_own = _is_own(hypothesis, own(hypothesis.speech_start, hypothesis.speech_end))
+        for hypothesis in self._listener.hear(block, voiced, now):
+            match = self._understand(hypothesis, scope)
             if hypothesis.final:
-                understood.append(Understood(hypothesis, match, is_own))
-            elif is_own:
-                continue
+                understood.append(Understood(hypothesis, match))
             elif _cannot_wait(match, scope):
                 self._listener.discard()
                 understood.append(Understood(hypothesis, match))
@@ -62,16 +54,11 @@ class Ears:
                 self.someone_speaks = True
         return understood
 
+    def spoke(self, block: Block) -> None:
+        """Note what the speaker plays while the block heard last is heard."""
+        self._own_voice.played(block)
+
 
 def _cannot_wait(match: Match, scope: Scope) -> bool:
     """Whether a partial result is acted upon: only on a whole "stop", and only where there is something to stop."""
     return scope == "session" and match.intent == "stop" and match.decision == "act" and match.score >= 100.0
-
-
-def _is_own(hypothesis: Hypothesis, spoken: Sequence[tuple[str, float]]) -> bool:
-    heard = hypothesis.text.replace("[unk]", " ").split()
-    if not heard:
-        return any(share >= OWN_SHARE for _, share in spoken)
-    share = sum(share for _, share in spoken)
-    own = " ".join(text for text, _ in spoken).lower()
-    return share >= OWN_SHARE and fuzz.partial_ratio(" ".join(heard), own) >= OWN_LIKENESS

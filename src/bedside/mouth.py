@@ -12,9 +12,6 @@ from bedside.errors import VoiceError
 from bedside.tts.clip import Clip
 from bedside.tts.voice import Voice
 
-ECHO_TAIL = 0.4
-"""Seconds for which a room still holds what was said."""
-
 
 @dataclass(frozen=True)
 class Begun:
@@ -53,7 +50,6 @@ class Mouth:
         self._wanted: tuple[Say, Future[Clip]] | None = None
         self._said: dict[str, Say] = {}
         self._cut_by: dict[str, str] = {}
-        self._heard_last: list[tuple[str, float, float]] = []
 
     @property
     def busy(self) -> bool:
@@ -84,28 +80,15 @@ class Mouth:
         for event in self._player.take_events():
             say = self._said[event.ident]
             if isinstance(event, Started):
-                self._heard_last = [*self._heard_last[-3:], (say.text, event.t, float("inf"))]
                 news.append(Begun(say, event.t))
                 continue
             del self._said[event.ident]
-            text, began, _ = self._heard_last[-1]
-            self._heard_last[-1] = (text, began, event.t)
             if isinstance(event, Silenced):
                 news.append(Ended(say, event.t, complete=False, by=self._cut_by.pop(event.ident, "")))
             elif isinstance(event, Finished):
                 self._cut_by.pop(event.ident, None)
                 news.append(Ended(say, event.t, complete=True))
         return block, news
-
-    def spoken_during(self, start: float, end: float) -> list[tuple[str, float]]:
-        """What bedside itself said between `start` and `end` (seconds), each with the share of that time, 0 to 1."""
-        length = max(end - start, 1e-3)
-        found = []
-        for text, began, ended in self._heard_last:
-            shared = min(end, ended + ECHO_TAIL) - max(start, began)
-            if shared > 0:
-                found.append((text, min(1.0, shared / length)))
-        return found
 
     def _start(self, now: float, news: list[Begun | Ended]) -> None:
         assert self._wanted is not None

@@ -57,7 +57,7 @@ def _hear(file: Path, config: Config, content: Content, model: SpeechModel, stat
     ears = ears_for(config, content, model)
     with FileEnd(file, tail=TAIL) as end:
         while (block := end.read()) is not None:
-            yield from ears.hear(block, end.now, state, lambda start, stop: [])
+            yield from ears.hear(block, end.now, state)
 
 
 def _print(file: Path, understood: Understood, as_json: bool) -> None:
