@@ -72,7 +72,8 @@ class Assistant:
             deadline = self._conversation.next_deadline()
             if deadline is None or deadline > now + EPSILON:
                 return
-            self._handle(Tick(), now)
+            # A deadline is met to the block, even where the sum that made it is off by the last digit.
+            self._handle(Tick(), max(now, deadline))
             if self._conversation.next_deadline() == deadline:
                 return
 

@@ -1,0 +1,39 @@
+"""The assistant hears itself, as loud as the person or louder, and does not talk to itself."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.end_to_end.log import meant, of
+from tests.end_to_end.night import Bedroom, after, at
+
+ROOMS = {
+    "quiet": {"gain_db": -20, "delay_ms": 10, "rt60": 0.0},
+    "usual": {"gain_db": -10, "delay_ms": 45, "rt60": 0.3},
+    "as loud as the person": {"gain_db": 0, "delay_ms": 45, "rt60": 0.3},
+    "far and loud": {"gain_db": 6, "delay_ms": 250, "rt60": 0.6},
+}
+
+
+@pytest.mark.parametrize("room", ROOMS)
+def test_a_whole_cramp_and_recovery_without_acting_on_its_own_voice(bedroom: Bedroom, room: str) -> None:
+    evening = bedroom.play(
+        260,
+        at(1.0, "leg cramp"),
+        after("said", "it's better", match="acute-calf-bed/7", wait=1.0),
+        after("said", "no", match="recovery/2", wait=1.0),
+        after("said", "no", match="recovery/2", wait=1.0),
+        after("said", "no", match="recovery/6", wait=1.0),
+        echo=ROOMS[room],
+        seed=4,
+    )
+    assert meant(evening.log) == ["leg_cramp", "easing", "no", "no", "no"]
+    assert of(evening.log, "alert") == []
+    assert of(evening.log, "session")[-1]["state"] == "ended"
+    assert len(of(evening.log, "hold")) >= 3
+
+
+@pytest.mark.parametrize("room", ROOMS)
+def test_stop_in_a_hold_is_heard_through_the_echo(bedroom: Bedroom, room: str) -> None:
+    evening = bedroom.play(45, at(1.0, "leg cramp"), after("hold", "stop", wait=2.0), echo=ROOMS[room])
+    assert meant(evening.log) == ["leg_cramp", "stop"]
