@@ -2,14 +2,15 @@
 
 A concept is a named list of words and phrases (``swell*`` stands for every ending). A pattern is made of items:
 
-- ``<leg>`` a concept, ``calf`` a word, ``is|was|has_been`` one of these (``_`` joins the words of a phrase); a
-  ``?`` after an item makes it optional;
+- ``<leg>`` a concept, ``calf`` a word, ``(is|was|has been|<seems>)`` one of these; a ``?`` after an item makes it
+  optional. The brackets may only be left out where nothing else stands beside the alternatives;
 - items follow each other directly; ``..`` lets up to 3 words stand between, ``...`` up to 8;
 - ``A & B`` both, in any order, at most 10 words apart, not sharing a word.
 """
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -22,6 +23,8 @@ APART = 10
 NEAR_WORD = 88.0
 """How alike (0 to 100) a word that no file knows must be to a known one to be read as it ("swolen")."""
 NEAR_WORD_LENGTH = 6
+
+_PART = re.compile(r"\([^()]*\)\??|[^\s()]+")
 
 Span = tuple[int, int]
 """First word and the word after the last."""
@@ -101,7 +104,7 @@ class Lexicon:
         for clause in text.split("&"):
             items: list[_Item] = []
             gap = 0
-            for part in clause.split():
+            for part in _parts(clause):
                 if part in GAPS:
                     gap = GAPS[part]
                     continue
@@ -115,13 +118,14 @@ class Lexicon:
 
     def _named(self, part: str) -> str:
         """The concept that an item of a pattern means; words and alternatives become one of their own."""
+        part = part.strip("()")
         if part.startswith("<") and "|" not in part:
             concept = part.strip("<>")
             if concept not in self.phrases:
                 raise PatternError(f"unknown concept <{concept}>.")
             return concept
         if f"={part}" not in self.phrases:
-            self.add(f"={part}", [word.replace("_", " ") for word in part.split("|")])
+            self.add(f"={part}", part.split("|"))
         return f"={part}"
 
     def read(self, text: str) -> Reading:
@@ -163,6 +167,17 @@ class Lexicon:
 def _nearest_word(word: str, known: tuple[str, ...]) -> str | None:
     best = process.extractOne(word, known, scorer=fuzz.ratio, score_cutoff=NEAR_WORD)
     return best[0] if best else None
+
+
+def _parts(clause: str) -> list[str]:
+    """The items and gaps of one clause. Raises PatternError for brackets or alternatives that can be misread."""
+    parts = _PART.findall(clause)
+    if _PART.sub(" ", clause).strip():
+        raise PatternError(f"the brackets in '{clause.strip()}' do not match.")
+    for part in parts:
+        if "|" in part and not part.startswith("(") and len(parts) > 1:
+            raise PatternError(f"in '{clause.strip()}' write brackets round the alternatives: ({part}).")
+    return parts
 
 
 def find(pattern: Pattern, reading: Reading) -> Iterator[tuple[Span, ...]]:
