@@ -8,6 +8,7 @@ from pathlib import Path
 
 from bedside import resources
 from bedside.asr.endpoint import EndpointSettings
+from bedside.asr.hypothesis import Hypothesis
 from bedside.asr.listener import Listener
 from bedside.asr.models import ChosenModel, choose_model
 from bedside.asr.recognizer import SpeechModel
@@ -26,6 +27,7 @@ from bedside.mouth import Mouth
 from bedside.nlu.intents import IntentSet, load_intents
 from bedside.nlu.match import Match, Scope
 from bedside.nlu.matcher import match
+from bedside.trust import weigh
 from bedside.tts.voice import Voice, VoiceSettings, default_cache_folder
 from bedside.yamlfile import suggest
 
@@ -84,8 +86,9 @@ def listener_for(config: Config, content: Content, model: SpeechModel) -> Listen
 def ears_for(config: Config, content: Content, model: SpeechModel) -> Ears:
     """Ears with the matcher behind them."""
 
-    def understand(text: str, scope: Scope) -> Match:
-        return match(text, content.intents, scope)
+    def understand(hypothesis: Hypothesis, scope: Scope) -> Match:
+        meaning = match(hypothesis.text, content.intents, scope)
+        return weigh(hypothesis, meaning, content.intents.grammar(scope), scope)
 
     voiced = VoiceActivity(config.recognizer.voice_gate)
     return Ears(listener_for(config, content, model), voiced, understand)

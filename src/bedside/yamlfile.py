@@ -6,6 +6,7 @@ still point at the place. `read_model` checks a file against a pydantic model.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from difflib import get_close_matches
 from pathlib import Path
@@ -19,6 +20,17 @@ from bedside.errors import ContentError
 
 Key = str | int
 M = TypeVar("M", bound=BaseModel)
+
+
+class _Loader(yaml.SafeLoader):
+    """YAML in which only true and false are booleans: in these files yes, no, on and off are words people say."""
+
+
+_Loader.yaml_implicit_resolvers = {
+    letter: [(tag, pattern) for tag, pattern in resolvers if tag != "tag:yaml.org,2002:bool"]
+    for letter, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
+}
+_Loader.add_implicit_resolver("tag:yaml.org,2002:bool", re.compile("^(?:true|false)$"), list("tf"))
 
 
 class Document:
@@ -57,7 +69,7 @@ def read_document(file: Path) -> Document:
     except OSError as error:
         raise ContentError(file, None, f"cannot be read ({error.strerror}).") from None
     try:
-        root = yaml.compose(text, Loader=yaml.SafeLoader)
+        root = yaml.compose(text, Loader=_Loader)
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         line = mark.line + 1 if mark else None
@@ -107,7 +119,7 @@ def _plain(
             lines[(*path, index)] = item.start_mark.line + 1
             items.append(_plain(file, item, (*path, index), lines, above))
         return items
-    loader = yaml.SafeLoader("")
+    loader = _Loader("")
     try:
         return loader.construct_object(node)
     except (yaml.YAMLError, ValueError) as error:

@@ -42,7 +42,7 @@ def confirming(night: VirtualNight) -> None:
 
 
 def alert(night: VirtualNight) -> None:
-    night.hear("danger_sign", {"tier": "emergency", "sign": "breath"})
+    night.hear("danger_sign", {"tier": "urgent", "sign": "fever"})
     night.run(night.now + 4.0)
 
 

@@ -55,7 +55,7 @@ def live(night: VirtualNight, script: list[tuple[float, tuple[str, dict[str, str
     for wait, (intent, slots, decision) in script:
         night.run(night.now + wait)
         night.hear(intent, slots, decision)  # type: ignore[arg-type]
-        if intent == "stop":
+        if intent == "stop" and (decision == "act" or conversation.state != "alert"):
             assert conversation.state == "idle"
             assert night.speaking is None
             assert conversation.next_deadline() is None
@@ -70,7 +70,7 @@ def check(night: VirtualNight) -> None:
     silent, open_hold, open_session, pending_alert = True, None, None, False
     for event in log:
         kind = event["event"]
-        if kind == "intent" and event["intent"] == "stop":
+        if kind == "intent" and event["intent"] == "stop" and (event["decision"] == "act" or open_session != "alert"):
             silent, pending_alert = True, False
         elif kind == "intent":
             silent = False

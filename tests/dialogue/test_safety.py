@@ -6,6 +6,8 @@ from itertools import pairwise
 
 import pytest
 
+from bedside.dialogue.actions import Adjust, Heard, Speaking
+from bedside.nlu.match import Match
 from bedside.rehearsal import VirtualNight
 
 from .reading import events, said, sessions, steps
@@ -224,8 +226,6 @@ def test_help_answered_with_leg_cramp_starts_the_stretch(night: VirtualNight) ->
 
 
 def test_speech_at_the_end_of_the_answering_time_is_waited_for(night: VirtualNight) -> None:
-    from bedside.dialogue.actions import Speaking
-
     night.hear("help")
     while night.speaking is not None:
         night.step()
@@ -236,3 +236,172 @@ def test_speech_at_the_end_of_the_answering_time_is_waited_for(night: VirtualNig
     later = night.conversation.next_deadline()
     assert later is not None
     assert later > deadline
+
+
+@pytest.mark.parametrize("intent", ["yes", "no", "easing"])
+@pytest.mark.parametrize("tier", ["urgent", "emergency"])
+def test_no_answer_closes_an_alert_before_its_number_was_given(night: VirtualNight, tier: str, intent: str) -> None:
+    night.hear("danger_sign", {"tier": tier, "sign": "fever"})
+    for _ in range(3):
+        night.run(night.now + 0.7)
+        night.hear(intent)
+    night.run(30)
+    number = "1 1 2" if tier == "emergency" else "0 1 2 3 4, 5 6 7"
+    assert any(number in text for text in said(night.log))
+
+
+def test_crying_out_again_does_not_cut_the_number(night: VirtualNight) -> None:
+    for _ in range(20):
+        night.hear("danger_sign", {"tier": "emergency", "sign": "breathing"})
+        night.hear("still_hurts")
+        night.run(night.now + 3)
+    assert len(events(night.log, "alert")) == 1
+    assert not events(night.log, "silenced")
+    assert any("1 1 2" in text for text in said(night.log))
+
+
+def test_on_the_phone_only_stop_and_worse_count(night: VirtualNight) -> None:
+    night.hear("danger_sign", {"tier": "urgent", "sign": "fever"})
+    night.run(20)
+    night.hear("yes")
+    night.run(40)
+    told = len(said(night.log))
+    for intent in ("no", "yes", "still_hurts", "easing", "no", "leg_swelling", "pause"):
+        night.hear(intent)
+        night.run(night.now + 5)
+    assert len(said(night.log)) == told
+    night.hear("danger_sign", {"tier": "emergency", "sign": "breathing"})
+    assert events(night.log, "alert")[-1]["tier"] == "emergency"
+
+
+def test_a_half_heard_emergency_denied_leaves_the_urgent_alert_open(night: VirtualNight) -> None:
+    night.hear("danger_sign", {"tier": "urgent", "sign": "fever"})
+    night.run(20)
+    night.hear("danger_sign", {"tier": "emergency", "sign": "breathing"}, decision="confirm")
+    while "hear you right" not in said(night.log)[-1]:
+        night.step()
+    night.hear("no")
+    night.run(night.now + 20)
+    assert night.conversation.state == "alert"
+    assert [a["tier"] for a in events(night.log, "alert")] == ["urgent", "emergency", "urgent"]
+
+
+def test_a_half_heard_stop_only_cuts_the_sentence_in_an_emergency(night: VirtualNight) -> None:
+    night.hear("danger_sign", {"tier": "emergency", "sign": "breathing"})
+    night.run(5)
+    night.hear("stop", decision="confirm")
+    assert night.conversation.state == "alert"
+    night.hear("stop")
+    assert night.conversation.state == "idle"
+
+
+def test_a_swollen_leg_is_taken_up_whatever_was_asked(night: VirtualNight) -> None:
+    night.hear("leg_cramp")
+    while night.conversation.state != "asking":
+        night.step()
+    night.hear("leg_swelling", {"side": "left"})
+    assert steps(night.log)[-1] == "leg-questions/1"
+    for intent in ("leg_cramp", "diary", "pause", "help"):
+        night.hear(intent)
+    assert steps(night.log)[-1] == "leg-questions/1"
+    for _ in range(3):
+        answer_next(night, "no")
+    night.run(night.now + 20)
+    assert sessions(night.log)[-1] == ("acute-calf-bed", "started")
+
+
+def test_calling_help_twice_is_no_clear_answer(night: VirtualNight) -> None:
+    night.hear("help")
+    night.run(2)
+    night.hear("help")
+    assert events(night.log, "alert")[0]["tier"] == "emergency"
+
+
+def test_within_a_cramp_yes_to_breathing_is_an_emergency(night: VirtualNight) -> None:
+    night.hear("leg_cramp")
+    night.run(5)
+    night.hear("help")
+    night.run(6)
+    night.hear("yes")
+    assert events(night.log, "alert")[0]["tier"] == "emergency"
+
+
+def test_half_heard_easing_is_asked_about(night: VirtualNight) -> None:
+    night.hear("leg_cramp")
+    night.run(20)
+    night.hear("easing", decision="confirm")
+    assert said(night.log)[-1] == "Is it easing now?"
+    night.run(40)
+    assert sessions(night.log) == [("acute-calf-bed", "started")]
+
+
+@pytest.mark.parametrize(("intent", "slots"), [("still_hurts", {"worse": "yes"}), ("no", {})])
+def test_worse_pain_or_no_in_a_hold_lets_go(night: VirtualNight, intent: str, slots: dict[str, str]) -> None:
+    night.hear("leg_cramp")
+    while not events(night.log, "hold"):
+        night.step()
+    night.run(night.now + 5)
+    night.hear(intent, slots)
+    assert events(night.log, "release")
+    assert said(night.log)[-1] == "Let go slowly, and rest."
+    night.run(night.now + 13)
+    assert "Feel both calves" in said(night.log)[-1]
+
+
+def test_pain_after_the_cramp_is_asked_about(night: VirtualNight) -> None:
+    in_recovery(night)
+    night.hear("still_hurts")
+    assert said(night.log)[-1] == "Is the cramp back?"
+    night.run(night.now + 3)
+    night.hear("no")
+    assert "Feel both calves" in said(night.log)[-1]
+
+
+def stand(night: VirtualNight) -> None:
+    night.hear("start_routine", {"routine": "acute-calf-standing"})
+    while not events(night.log, "hold"):
+        night.step()
+    night.run(night.now + 5)
+
+
+@pytest.mark.parametrize(
+    ("intent", "slots"),
+    [
+        ("easing", {}),
+        ("leg_swelling", {}),
+        ("pause", {}),
+        ("danger_sign", {"tier": "urgent", "sign": "dizzy"}),
+        ("start_routine", {"routine": "acute-calf-bed"}),
+    ],
+)
+def test_out_of_bed_she_first_sits_down(night: VirtualNight, intent: str, slots: dict[str, str]) -> None:
+    stand(night)
+    told = len(said(night.log))
+    night.hear(intent, slots)
+    assert said(night.log)[told:] == ["Sit down first, slowly, and hold on."]
+    night.run(night.now + 10)
+    assert len(said(night.log)) > told + 1
+
+
+def test_no_walking_is_offered_when_a_leg_question_stayed_open(night: VirtualNight) -> None:
+    in_recovery(night)
+    night.run(300)
+    assert "recovery/6" not in steps(night.log)
+
+
+def test_a_cramp_that_is_soon_back_is_the_same_cramp(night: VirtualNight) -> None:
+    night.hear("leg_cramp")
+    night.run(560)
+    night.hear("easing")
+    night.run(570)
+    night.hear("leg_cramp")
+    night.run(650)
+    assert [a["t"] for a in events(night.log, "alert")] == [600.0]
+
+
+def test_a_new_night_begins_with_the_configured_voice(night: VirtualNight) -> None:
+    for _ in range(4):
+        night.hear("quieter")
+    night.run(10 * 3600)
+    actions = night.conversation.handle(Heard(Match("x", "leg_cramp", {}, 100, 100, "x", "act")), night.now)
+    assert actions[0] == Adjust(pace=1.0, gain_db=0.0)

@@ -12,7 +12,7 @@ class Hypothesis:
     text: lower-case words; "[unk]" stands for sound that fits no word of the grammar.
     speech_start, speech_end: seconds on the sound clock (first and last voiced sound).
     final: False for a partial result that may still change.
-    confidence: 0.0 to 1.0, the lowest of the words' own; None for a partial result.
+    confidence: 0.0 to 1.0, the mean of the words' own; None for a partial result.
     """
 
     text: str

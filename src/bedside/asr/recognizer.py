@@ -41,8 +41,9 @@ class RecognizedWords:
 
     @property
     def confidence(self) -> float:
-        """The lowest confidence of the known words; 0.0 if there is none."""
-        return min((word.confidence for word in self.known), default=0.0)
+        """The mean confidence of the known words; 0.0 if there is none. The lowest says less: a short word that
+        sounds like another of the grammar is often low, however right it is."""
+        return sum(word.confidence for word in self.known) / max(1, len(self.known))
 
 
 class Recognizer(Protocol):

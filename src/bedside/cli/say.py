@@ -12,10 +12,10 @@ from bedside.audio.soundcard import SoundCard
 from bedside.audio.wavfiles import write_wav
 from bedside.cli.options import config_option
 from bedside.cli.output import console, errors, json_flag, print_json
-from bedside.config import Config, VoiceConfig, load_config
+from bedside.config import Config, load_config
 from bedside.errors import UsageError
 from bedside.tts.clip import Clip
-from bedside.tts.voice import Voice, VoiceSettings, default_cache_folder
+from bedside.wiring import voice_for
 
 AFTERWARDS = 0.5
 """Seconds of silence behind the clip, so that the sound card has played all of it before it is closed."""
@@ -29,7 +29,7 @@ AFTERWARDS = 0.5
 def say(text: str, out: Path | None, config_path: Path | None, as_json: bool) -> None:
     """Say TEXT in the voice of the settings."""
     config = load_config(config_path)
-    with Voice(voice_settings(config.voice), warn=_warn) as voice:
+    with voice_for(config, _warn) as voice:
         clip = voice.clip(text)
         if not len(clip.samples):
             raise UsageError("there is nothing to say in this text.")
@@ -49,18 +49,6 @@ def say(text: str, out: Path | None, config_path: Path | None, as_json: bool) ->
             )
         elif out:
             console.print(f"{out}: {clip.seconds:.1f} seconds", markup=False)
-
-
-def voice_settings(config: VoiceConfig) -> VoiceSettings:
-    """The voice that the settings ask for."""
-    usual = VoiceSettings()
-    return VoiceSettings(
-        name=config.name or usual.name,
-        words_per_minute=config.words_per_minute,
-        pitch=config.pitch,
-        timeout=config.timeout,
-        cache_folder=config.cache or default_cache_folder(),
-    )
 
 
 def play(clip: Clip, config: Config) -> None:

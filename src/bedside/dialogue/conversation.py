@@ -1,17 +1,20 @@
 """The conversation engine: a pure function of what is heard and of time.
 
-Precedence for everything that is heard: danger sign, stop, other controls, the answer to the open question, the
-routine. `handle` returns what to do; `next_deadline` says when it wants to be called again. No threads, no sleeping,
-no sound, no clock of its own.
+Precedence for everything that is heard: danger sign, stop, other session controls, the answer to the open question,
+the routine. `handle` returns what to do; `next_deadline` says when it wants to be called again. No threads, no
+sleeping, no sound, no clock of its own.
 """
 
 from __future__ import annotations
 
+import math
 from typing import Literal
 
-from bedside.dialogue import alerts, talks
-from bedside.dialogue.actions import Action, Adjust, Event, Heard, Report, Said, Speaking, Tick
+from bedside.dialogue import talks
+from bedside.dialogue.actions import Action, Event, Heard, Said, Speaking, Tick
+from bedside.dialogue.alarm import Alarm
 from bedside.dialogue.library import Library
+from bedside.dialogue.manner import MANNERS, Manner
 from bedside.dialogue.scene import Scene, Session, Settings
 from bedside.dialogue.script import Outcome
 from bedside.dialogue.stage import Stage
@@ -23,31 +26,33 @@ from bedside.nlu.match import Match, Scope
 State = Literal["idle", "confirming", "guiding", "asking", "paused", "alert"]
 
 FIRST_ROUTINE = "acute-calf-bed"
-PACES, GAINS_DB = (0.7, 1.3), (-12.0, 12.0)
-PACE_STEP, GAIN_STEP_DB = 0.1, 3.0
+LET_GO = "let-go"
+"""The routine for pain that gets worse in a stretch (guidance.md STOP-3)."""
 
 CONTROLS = ("pause", "resume", "next_step", "previous_step", "repeat", "time_left")
-MANNERS = ("slower", "faster", "louder", "quieter")
-ANSWERS = ("yes", "no", "unsure", "easing", "still_hurts", "leg_swelling", "next_step")
-HALF_SURE_IS_ENOUGH = ("stop", "pause", "repeat", "time_left", *MANNERS)
-"""In a session these are acted on even if only half understood: they do no harm, and asking would."""
+ANSWERS = ("yes", "no", "unsure", "easing", "still_hurts", "next_step")
+TOLD = ("mention_to_provider", "diary", "good_night")
+HALF_SURE_IS_ENOUGH = ("pause", "repeat", "time_left", "leg_swelling")
+"""In a session these are acted on even if only half understood: they do no harm, and missing them might."""
 
 
 class Conversation:
-    """One conversation, running through a whole night. Times are absolute seconds on any clock that never goes back."""
+    """One conversation, through a whole night. Times are absolute seconds on any clock that never goes back."""
 
     def __init__(self, library: Library, numbers: PhoneNumbers | None = None, settings: Settings | None = None) -> None:
         self._scene = Scene(library, Wording(library.spoken, numbers or PhoneNumbers()), settings or Settings())
         self._stage = Stage(self._scene)
         self._walk = Walk(self._stage)
+        self._manner = Manner(self._stage)
+        self._alarm = Alarm(self._stage, self._manner)
         self._in_doubt: Match | None = None
-        self._tier, self._sign = "", ""
-        self._gain_db = 0.0
+        self._last_heard = -math.inf
 
     @property
     def state(self) -> State:
-        if self._stage.activity in ("idle", "confirming", "paused", "alert"):
-            return self._stage.activity
+        activity = self._stage.activity
+        if activity in ("idle", "confirming", "paused", "alert"):
+            return activity
         return "asking" if self._stage.performer.asking else "guiding"
 
     @property
@@ -83,31 +88,50 @@ class Conversation:
     # ---- what was heard
 
     def _heard(self, match: Match) -> None:
-        intent = match.intent
+        intent, activity = match.intent, self._stage.activity
         if intent is None or match.decision == "ignore":
             return
+        if self._scene.now - self._last_heard > self._scene.settings.new_night:
+            self._manner.as_at_the_start()
+        self._last_heard = self._scene.now
         if intent == "danger_sign":
             self._danger(match)
         elif intent == "stop":
-            self._stage.end("stop")
-        elif self._stage.activity == "idle" and match.decision == "confirm":
-            self._confirm(match)
-        elif self._stage.activity == "confirming":
-            self._confirmed(match)
+            self._stop(match)
         elif intent in MANNERS:
-            self._manner(intent)
-        elif self._stage.activity == "alert":
-            self._heard_in_alert(match)
-        elif intent == "easing" and self._eased_routine():
-            self._walk.go(self._eased_routine(), intent)
-        elif intent in ANSWERS and self._stage.performer.asking:
-            self._stage.performer.answer(match, self._scene.now)
-        elif match.decision == "act" or intent in HALF_SURE_IS_ENOUGH:
+            self._manner.change(intent)
+        elif activity == "alert":
+            self._alarm.heard(match)
+        elif activity == "confirming":
+            self._confirmed(match)
+        elif activity == "idle" and match.decision == "confirm":
+            self._confirm(match)
+        elif not self._answers(match):
             self._act(match)
+
+    def _answers(self, match: Match) -> bool:
+        """Take what answers the open question, or the cramp itself. False if it is something else."""
+        performer, intent = self._stage.performer, match.intent
+        if intent == "easing" and self._eased_routine():
+            self._easing(match)
+        elif performer.asking and intent in ANSWERS:
+            if intent == "still_hurts" and self._in_recovery() and not performer.asking_about_legs:
+                self._still_hurts(match)
+            else:
+                performer.answer(match, self._scene.now)
+        elif performer.asking_about_legs and intent == "leg_swelling":
+            performer.answer(match, self._scene.now)
+        else:
+            # While the questions about a swollen leg are open, nothing else is talked about.
+            return self._stage.activity == "swelling" and intent != "repeat"
+        return True
 
     def _act(self, match: Match) -> None:
         intent = match.intent or ""
-        if intent in CONTROLS:
+        if match.decision != "act" and intent not in HALF_SURE_IS_ENOUGH:
+            if intent == "leg_cramp" and self._in_recovery():
+                self._still_hurts(match)
+        elif intent in CONTROLS:
             self._control(intent)
         elif intent == "leg_cramp":
             self._leg_cramp(match)
@@ -118,26 +142,57 @@ class Conversation:
             self._swelling(match)
         elif intent == "help":
             self._help()
-        elif intent in ("mention_to_provider", "diary", "good_night"):
+        elif intent in TOLD:
             self._tell(intent)
-        elif intent == "still_hurts" and self._stage.activity == "step" and not self._stage.performer.speaking:
-            line = self._scene.line(self._scene.library.spoken.hears_pain, self._stage.step_name())
-            self._stage.performer.aside(line, self._scene.now)
+        elif intent == "still_hurts" and self._stage.activity == "step":
+            self._still_hurts(match)
+        elif intent == "no" and self._stage.open_hold is not None:
+            self._walk.go(LET_GO, intent)
+        elif intent == "yes" and self._stage.activity == "paused":
+            self._walk.resume(intent)
+
+    # ---- the cramp
+
+    def _in_relief(self) -> bool:
+        routine = self._scene.session.routine
+        return routine is not None and routine.relief
+
+    def _in_recovery(self) -> bool:
+        routine = self._scene.session.routine
+        return routine is not None and not routine.relief and self._stage.activity in ("step", "legs")
 
     def _eased_routine(self) -> str:
         """Where to go when it eases; empty if it was not a cramp that we are working on."""
         routine = self._scene.session.routine
-        if routine is None or not routine.relief or self._stage.activity not in ("step", "help"):
+        if routine is None or not routine.relief or self._stage.activity not in ("step", "legs", "help", "paused"):
             return ""
         return routine.eased or "end"
 
+    def _easing(self, match: Match) -> None:
+        target, step = self._eased_routine(), self._stage.step_name()
+        if match.decision == "act":
+            self._walk.go(target, "easing")
+        else:
+            self._stage.run(talks.is_it_easing(self._scene, step, target), "asking", "easing")
+
     def _leg_cramp(self, match: Match) -> None:
-        routine = self._scene.session.routine
+        activity = self._stage.activity
         self._take_slots(match)
-        if self._stage.activity == "help" and routine is not None:
+        if activity in ("help", "asking") and self._in_relief():
             self._walk.begin_step("leg_cramp")
-        elif not (routine is not None and routine.relief and self._stage.activity in ("step", "legs")):
+        elif not (self._in_relief() and activity in ("step", "legs")):
             self._walk.go(FIRST_ROUTINE, "leg_cramp")
+
+    def _still_hurts(self, match: Match) -> None:
+        """In a stretch: go on, or let go if it gets worse. After it: is the cramp back, or does a pain stay?"""
+        step = self._stage.step_name()
+        if not self._in_relief():
+            self._walk.leave_standing()
+            self._stage.run(talks.is_it_back(self._scene, step, FIRST_ROUTINE), "asking", "still_hurts")
+        elif match.slots.get("worse"):
+            self._walk.go(LET_GO, "still_hurts")
+        else:
+            self._stage.performer.aside(self._scene.line(self._scene.library.spoken.hears_pain, step), self._scene.now)
 
     def _take_slots(self, match: Match) -> None:
         if self._stage.activity == "idle":
@@ -164,46 +219,26 @@ class Conversation:
             self._act(Match(match.text, meant.intent, slots, match.score, match.margin, match.phrase, "act"))
         elif intent in ("no", "good_night"):
             self._stage.end(intent)
-        elif intent in MANNERS:
-            self._manner(intent)
         elif match.decision == "act" and intent not in (*ANSWERS, *CONTROLS):
             self._stage.end("yes")
             self._act(match)
         elif intent == "repeat":
             self._confirm(meant)
 
-    # ---- danger
+    # ---- danger, stop and controls
 
     def _danger(self, match: Match) -> None:
-        tier = match.slots.get("tier", "emergency")
-        self._scene.session.side = match.slots.get("side", self._scene.session.side)
-        self._alert(tier, match.slots.get("sign", "unknown"), match.decision == "confirm")
+        session = self._scene.session
+        session.side = match.slots.get("side", session.side)
+        tier, sign = match.slots.get("tier", "emergency"), match.slots.get("sign", "")
+        self._alarm.raise_alert(tier, sign, match.decision == "confirm")
 
-    def _alert(self, tier: str, sign: str, doubtful: bool = False) -> None:
-        """Raise an alert. A lower tier never takes the place of a higher one."""
-        if self._stage.activity == "alert" and self._tier == "emergency" and tier != "emergency":
-            return
-        self._stage.run(None, "alert", "alert")
-        self._stage.close_session()
-        self._tier, self._sign = tier, sign
-        self._scene.session.cramp_since = None
-        self._stage.add(Report("alert", {"tier": tier, "sign": sign}))
-        self._stage.open_session("alert")
-        self._stage.run(alerts.alert_script(self._scene, tier, sign, doubtful), "alert", "alert")
-
-    def _heard_in_alert(self, match: Match) -> None:
-        """Nothing but the alert until it is answered."""
-        intent, now = match.intent or "", self._scene.now
-        if self._stage.performer.asking and intent in ANSWERS:
-            self._stage.performer.answer(match, now)
-        elif intent == "yes" and match.decision == "act":
-            self._stage.run(alerts.calling_script(self._scene, self._tier), "alert", intent)
-        elif intent in ("no", "easing"):
-            self._stage.run(alerts.false_alarm_script(self._scene, self._tier), "alert", intent)
+    def _stop(self, match: Match) -> None:
+        """End everything and be quiet. Half heard in an emergency, it only cuts the sentence that is being spoken."""
+        if self._alarm.emergency and match.decision != "act":
+            self._stage.performer.skip_line("stop", self._scene.now)
         else:
-            self._stage.run(alerts.alert_script(self._scene, self._tier, self._sign), "alert", intent)
-
-    # ---- controls
+            self._stage.end("stop")
 
     def _control(self, intent: str) -> None:
         activity = self._stage.activity
@@ -213,79 +248,50 @@ class Conversation:
             if intent != "time_left":
                 self._walk.resume(intent)
         elif intent == "time_left":
-            self._time_left()
+            if activity == "step":
+                line = time_left_line(self._scene, self._stage.open_hold, self._stage.hold_end)
+                self._stage.performer.aside(line, self._scene.now)
         elif intent in ("next_step", "previous_step") and activity == "step":
             self._walk.move(intent)
         elif intent in ("repeat", "previous_step"):
             self._walk.repeat(intent)
-
-    def _manner(self, intent: str) -> None:
-        """Pace and volume, which stay for the night."""
-        scene = self._scene
-        if intent in ("slower", "faster"):
-            scene.pace = _within(scene.pace + (PACE_STEP if intent == "faster" else -PACE_STEP), PACES)
-        else:
-            self._gain_db = _within(self._gain_db + (GAIN_STEP_DB if intent == "louder" else -GAIN_STEP_DB), GAINS_DB)
-        self._stage.add(Adjust(round(scene.pace, 2), self._gain_db))
-        if self._stage.activity not in ("idle", "alert") and not self._stage.performer.speaking:
-            text = getattr(scene.library.spoken, intent)
-            self._stage.performer.aside(scene.line(text, self._stage.step_name()), scene.now)
-
-    def _time_left(self) -> None:
-        if self._stage.activity == "step":
-            self._stage.performer.aside(
-                time_left_line(self._scene, self._stage.open_hold, self._stage.hold_end), self._scene.now
-            )
 
     # ---- other talks
 
     def _swelling(self, match: Match) -> None:
         """A swollen, hot or red leg: the leg questions at once, before anything else (guidance.md E2)."""
         self._take_slots(match)
+        self._walk.leave_standing()
         self._stage.run(None, "swelling", "leg_swelling")
         self._stage.close_session()
-        session = self._scene.session
-        session.routine, session.cramp_since = None, None
-        session.legs.clear()
+        self._scene.session.legs.clear()
         self._stage.open_session("leg-questions")
         self._walk.swelling("leg_swelling")
 
     def _help(self) -> None:
-        """guidance.md Q-16: leg cramp, or something worse?"""
-        if self._stage.activity not in ("step", "legs", "help"):
+        """guidance.md Q-16: leg cramp, or something worse? Asked once; calling again is no clear answer."""
+        activity = self._stage.activity
+        if activity == "help" and self._scene.session.routine is None:
+            self._alarm.raise_alert("emergency", "help")
+            return
+        if activity not in ("step", "legs", "help", "asking"):
             self._stage.close_session()
             self._scene.session = Session()
             self._stage.open_session("help")
         self._stage.run(talks.help_question(self._scene), "help", "help")
 
     def _tell(self, intent: str) -> None:
+        """Answer with a few sentences; while a cramp is on with one, beside the stretch (guidance.md E6)."""
+        if self._in_relief() and intent != "good_night":
+            texts = getattr(self._scene.library.spoken, intent)
+            line = self._scene.line(texts.lines[0], self._stage.step_name(), texts.sources)
+            self._stage.performer.aside(line, self._scene.now)
+            return
         self._stage.run(None, "telling", intent)
         self._stage.close_session()
         self._scene.session = Session()
         self._stage.open_session(intent.replace("_", "-"))
         self._stage.run(talks.telling(self._scene, intent), "telling", intent)
-
-    def _finished(self, outcome: Outcome) -> None:
-        """The running script has come to its end."""
-        session = self._scene.session
-        if outcome.alert is not None:
-            self._alert(*outcome.alert)
-        elif self._stage.activity == "step" and session.routine is not None:
-            step = session.routine.steps[session.index]
-            if outcome.go == "next":
-                self._walk.advance(session.index + 1, "step")
-            elif outcome.go == "skip":
-                self._walk.advance(max(step.skip_to, session.index + 1), "step")
-            else:
-                self._walk.go(session.routine.id if outcome.go == "again" else outcome.go, "step")
-        elif self._stage.activity == "legs" or (
-            self._stage.activity == "help" and session.routine and outcome.go == "next"
-        ):
-            self._walk.begin_step("step")
-        elif self._stage.activity == "paused" and outcome.go == "resume":
-            self._walk.resume("yes")
-        else:
-            self._walk.go(outcome.go, "end")
 
     # ---- following up
 
@@ -298,14 +304,44 @@ class Conversation:
             self._stage.collect()
         due = self._too_long()
         if due is not None and self._scene.now >= due:
-            self._alert("urgent", "cramp_too_long")
+            self._alarm.raise_alert("urgent", "cramp_too_long")
             self._stage.collect()
 
+    def _finished(self, outcome: Outcome) -> None:
+        """The running script has come to its end."""
+        session, activity = self._scene.session, self._stage.activity
+        if outcome.alert is not None:
+            self._alarm.raise_alert(*outcome.alert, lower=outcome.lower)
+        elif activity == "alert":
+            self._alarm.finished(outcome)
+        elif activity == "step":
+            self._walk.finished(outcome)
+        elif activity == "sitting":
+            self._walk.seated("step")
+        elif activity == "swelling":
+            self._swelling_finished()
+        elif outcome.go == "legs":
+            self._walk.ask_legs("step")
+        elif outcome.go == "resume":
+            self._walk.resume("yes")
+        elif outcome.go == "next" and session.routine is not None:
+            self._walk.begin_step("step")
+        else:
+            self._walk.go(outcome.go, "end")
+
+    def _swelling_finished(self) -> None:
+        """All was answered no: back to what was going on, if a routine was."""
+        session = self._scene.session
+        if session.routine is None:
+            self._stage.end("end")
+        else:
+            self._stage.close_session()
+            self._stage.open_session(session.routine.id)
+            self._walk.begin_step("step")
+
     def _too_long(self) -> float | None:
-        """When the cramp has lasted too long."""
-        since = self._scene.session.cramp_since
-        return None if since is None else since + self._scene.settings.too_long
-
-
-def _within(value: float, bounds: tuple[float, float]) -> float:
-    return max(bounds[0], min(bounds[1], value))
+        """When the cramp will have lasted too long."""
+        session = self._scene.session
+        if session.cramp_since is None or session.eased_at is not None or self._stage.activity == "alert":
+            return None
+        return session.cramp_since + self._scene.settings.too_long

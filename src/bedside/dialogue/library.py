@@ -162,6 +162,8 @@ def _step(entry: StepEntry, prefix: str, round_: int, texts: tuple[str, ...], sk
         silence=entry.silence,
         skip_to=skip_to,
         every_leg_question=entry.leg_questions == "all",
+        up=entry.up,
+        clear=entry.clear,
     )
 
 

@@ -42,6 +42,11 @@ class Performer:
         return isinstance(self._operation, Ask)
 
     @property
+    def asking_about_legs(self) -> bool:
+        """True while one of the leg questions is open."""
+        return isinstance(self._operation, Ask) and self._operation.legs
+
+    @property
     def speaking(self) -> bool:
         return self._speaking is not None
 
@@ -77,6 +82,12 @@ class Performer:
             self._speaking = self._speech_limit = None
         self._owed = False
         self._drive(match, now)
+
+    def skip_line(self, by: str, now: float) -> None:
+        """Cut off what is being spoken, and go on as if it had been said."""
+        if self._speaking is not None:
+            self.actions.append(Hush(by))
+            self.said(self._speaking, now)
 
     def hearing(self, now: float) -> None:
         """Somebody is speaking at this moment: do not close the open question over it."""

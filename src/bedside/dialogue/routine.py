@@ -15,7 +15,8 @@ class Step:
 
     seconds: length of a hold or rest. wait: seconds of quiet after the text. round: from 1.
     answers: intent to target; silence: target without an answer; skip_to: index after the steps of `if_yes`.
-    every_leg_question: all three of guidance.md E3, not only the first two.
+    every_leg_question: all three of guidance.md E3, not only the first two. up: she stands up (True) or sits
+    down (False) in it. clear: only asked if no leg question stayed open.
     """
 
     kind: StepKind
@@ -29,6 +30,8 @@ class Step:
     silence: str = "next"
     skip_to: int = 0
     every_leg_question: bool = False
+    up: bool | None = None
+    clear: bool = False
 
     @property
     def text(self) -> str:

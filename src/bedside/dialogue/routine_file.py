@@ -34,6 +34,8 @@ class StepEntry(_Strict):
     happens when nobody answers; the steps under `if_yes` follow the answers that lead to `next` and are left
     out after those that lead to `skip`.
     repeat: how many rounds of `steps` (1 to 10). round: only in that round of the repeat around it.
+    up: true where she stands up, false where she sits down again; whatever breaks in between first lets her sit down.
+    clear: only if no leg question stayed open in this session; else as if nobody had answered.
     leg_questions: guidance.md E3, the `first two` or `all` three. use: the id of a block to put here.
     """
 
@@ -48,6 +50,8 @@ class StepEntry(_Strict):
     use: str | None = None
     wait: float = Field(default=0.0, ge=0, le=60)
     round: int | None = Field(default=None, ge=1)
+    up: bool | None = None
+    clear: bool = False
     sources: list[str] = Field(default_factory=list)
     answers: dict[str, str] = Field(default_factory=dict)
     silence: str = "next"
@@ -73,6 +77,8 @@ class StepEntry(_Strict):
             raise ValueError("'repeat' and 'steps' go together: how many rounds, and the steps of one round")
         if kind != "ask" and (self.answers or self.if_yes or "silence" in self.model_fields_set):
             raise ValueError("'answers', 'silence' and 'if_yes' belong to an 'ask'")
+        if self.clear and kind != "ask":
+            raise ValueError("'clear' belongs to an 'ask'")
         if kind in ("say", "hold", "rest", "ask", "leg_questions") and self.id is None:
             raise ValueError("the step has no 'id'; it appears in the event log, so give it a short one")
         return self

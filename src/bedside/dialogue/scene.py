@@ -16,8 +16,10 @@ class Settings:
     """Times of the conversation in seconds. Sources: guidance.md (PD marks a product default there).
 
     gap: between sentences. answer: how long an answer is waited for (E3). confirm: after "Leg cramp?".
-    legs_due, too_long: the escalation clock (D0, E4). repeats: of the urgent number (E5). emergency_repeat: of the
-    emergency number (E5). attend: how long an answered alert stays open. pause: before asking to go on.
+    legs_due, too_long: the escalation clock (D0, E4). repeats: of the urgent number (E5).
+    emergency_repeat: of the emergency number (E5). attend: how long an answered alert stays open.
+    pause: before asking to go on. comes_back: a cramp that is back so soon is the same one.
+    new_night: after so long without a word, pace and volume are as at the start.
     """
 
     gap: float = 0.6
@@ -29,14 +31,17 @@ class Settings:
     repeats: tuple[float, ...] = (30.0, 120.0)
     attend: float = 600.0
     pause: float = 120.0
+    comes_back: float = 120.0
+    new_night: float = 6 * 3600.0
 
 
 @dataclass
 class Session:
     """One session: from a request to its end.
 
-    legs: answers to the leg questions by sign ("yes", "no", "unsure"); legs_asked: they were all put once.
-    cramp_since: start of the escalation clock, None while it does not run.
+    cramp_since: start of the escalation clock, None before; eased_at: when the cramp let go, and the clock rests.
+    legs: answers to the leg questions by sign ("yes", "no", "unsure"); legs_asked: they were put once;
+    legs_open: one stayed without an answer. up: she is out of bed.
     """
 
     side: str | None = None
@@ -45,8 +50,11 @@ class Session:
     index: int = 0
     history: list[int] = field(default_factory=list)
     cramp_since: float | None = None
+    eased_at: float | None = None
+    up: bool = False
     legs: dict[str, str] = field(default_factory=dict)
     legs_asked: bool = False
+    legs_open: bool = False
     net_said: bool = False
 
 

@@ -48,10 +48,14 @@ class Until:
 
 @dataclass(frozen=True)
 class Ask:
-    """Speak `line`, then listen for `seconds`. Gives the answer's Match, or None. Answers may come early."""
+    """Speak `line`, then listen for `seconds`. Gives the answer's Match, or None. Answers may come early.
+
+    legs: it is one of the leg questions, for which more counts as an answer than elsewhere.
+    """
 
     line: Line
     seconds: float
+    legs: bool = False
 
 
 @dataclass(frozen=True)
@@ -63,10 +67,14 @@ class Tell:
 
 @dataclass(frozen=True)
 class Outcome:
-    """How a script ended. go: a target as in routine files. alert: (tier, sign) of an alert to raise instead."""
+    """How a script ended. go: a target as in routine files. alert: (tier, sign) of an alert to raise instead.
+
+    lower: that alert takes the place of the present one although its tier is lower.
+    """
 
     go: str = "next"
     alert: tuple[str, str] | None = None
+    lower: bool = False
 
 
 Operation: TypeAlias = Speak | Cue | Until | Ask | Tell

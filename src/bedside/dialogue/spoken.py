@@ -47,11 +47,15 @@ class Paused(_Strict):
 
 
 class LegQuestion(_Strict):
-    """ask: the question, and a shorter one for asking again. sign, tier: the alert when the answer is yes."""
+    """ask: the question, and a shorter one for asking again. sign, tier: the alert when the answer is yes.
+
+    yes: intents that count as a yes to it.
+    """
 
     sign: str
     tier: Literal["urgent", "emergency"]
     sources: list[str]
+    yes: list[str] = Field(min_length=1)
     ask: Texts
 
 
@@ -67,6 +71,7 @@ class Lines(_Strict):
 
 class Help(_Strict):
     ask: Text
+    within: Text
     no: Text
     sources: list[str]
 
@@ -76,6 +81,15 @@ class AlertTexts(_Strict):
     lines: list[Text]
     again: list[Text]
     calling: Text
+    closed: Text
+
+
+class FollowUp(_Strict):
+    """A question after the number has been given; a clear no lowers the alert to `tier` and `sign`."""
+
+    ask: Text
+    tier: Literal["urgent"]
+    sign: str
 
 
 class Alert(_Strict):
@@ -84,9 +98,9 @@ class Alert(_Strict):
     tell: dict[str, Text]
     position: dict[str, Text]
     crisis: list[Text]
+    follow_up: dict[str, FollowUp]
     doubt: Text
-    check: Text
-    closed: Text
+    check: dict[str, Text]
     groups: dict[str, list[str]]
 
 
@@ -104,6 +118,9 @@ class Spoken(_Strict):
     slower: Text
     faster: Text
     hears_pain: Text
+    is_it_easing: Text
+    is_it_back: Text
+    sit_down: Text
     time_left: TimeLeft
     paused: Paused
     leg_questions: list[LegQuestion] = Field(min_length=3, max_length=3)

@@ -9,7 +9,9 @@ from bedside.dialogue.performer import Performer
 from bedside.dialogue.scene import Scene, Session
 from bedside.dialogue.script import Script
 
-Activity = Literal["idle", "confirming", "step", "legs", "swelling", "help", "telling", "paused", "alert"]
+Activity = Literal[
+    "idle", "confirming", "step", "legs", "swelling", "help", "asking", "sitting", "telling", "paused", "alert"
+]
 """What goes on: nothing, "Leg cramp?", a step, the leg questions of the clock, those after a swollen leg, ..."""
 
 

@@ -66,6 +66,8 @@ def _plain(seconds: float) -> float | int:
 
 
 def _ask(scene: Scene, step: Step) -> Script:
+    if step.clear and scene.session.legs_open:
+        return Outcome(step.silence)
     answer = yield Ask(scene.step_line(step), scene.settings.answer)
     if answer is None or answer.decision != "act":
         return Outcome(step.silence)
@@ -78,45 +80,48 @@ def leg_questions(scene: Scene, step: str, every: bool) -> Script:
     A yes, or an unsure answer, raises the alert of that question. A question that nobody answers ends them with
     the safety net (E5); an answer that was a clear no in this session is not asked for again.
     """
-    scene.session.legs_asked = True
+    session = scene.session
     questions = scene.library.spoken.leg_questions
     for question in questions if every else questions[:2]:
-        if scene.session.legs.get(question.sign) == "no":
+        if session.legs.get(question.sign) == "no":
             continue
-        answer = yield from _leg_question(scene, question, step)
+        answer = yield from leg_question(scene, question, step)
         if answer is None:
-            yield from _safety_net(scene, step)
-            return Outcome("next")
-        scene.session.legs[question.sign] = answer
+            session.legs_asked = session.legs_open = True
+            yield from safety_net(scene, step)
+            return Outcome()
+        session.legs[question.sign] = answer
         if answer != "no":
             return Outcome(alert=(question.tier, question.sign))
-    return Outcome("next")
+    session.legs_asked, session.legs_open = True, False
+    return Outcome()
 
 
-def _leg_question(scene: Scene, question: LegQuestion, step: str) -> Generator[Operation, Match | None, str | None]:
+def leg_question(scene: Scene, question: LegQuestion, step: str) -> Generator[Operation, Match | None, str | None]:
     """The answer "yes", "no" or "unsure"; None when the question was not answered or skipped."""
     for text in question.ask:
-        heard = yield Ask(scene.line(text, step, question.sources), scene.settings.answer)
+        heard = yield Ask(scene.line(text, step, question.sources), scene.settings.answer, legs=True)
         if heard is None:
             continue
-        answer = leg_answer(heard)
+        answer = _leg_answer(question, heard)
         if answer is not None or heard.intent == "next_step":
             return answer
     return None
 
 
-def leg_answer(heard: Match) -> str | None:
+def _leg_answer(question: LegQuestion, heard: Match) -> str | None:
     """What an answer to a leg question means. Half-heard answers count as unsure (guidance.md E3), never as a no."""
-    if heard.intent in ("yes", "still_hurts", "leg_swelling"):
-        return "yes"
     if heard.intent == "no" and heard.decision == "act":
         return "no"
     if heard.intent in ("no", "unsure"):
         return "unsure"
+    if heard.intent in question.yes and heard.slots.get("side") != "both":
+        return "yes"
     return None
 
 
-def _safety_net(scene: Scene, step: str) -> Generator[Operation, Match | None, None]:
+def safety_net(scene: Scene, step: str) -> Generator[Operation, Match | None, None]:
+    """Once in a session: what to watch for, and whom to call."""
     net = scene.library.spoken.safety_net
     if not scene.session.net_said:
         scene.session.net_said = True
@@ -125,6 +130,9 @@ def _safety_net(scene: Scene, step: str) -> Generator[Operation, Match | None, N
 
 def swelling(scene: Scene, step: str) -> Script:
     """A swollen leg was reported: the leg questions at once; no clear answer is urgent (guidance.md Q-02)."""
+    if scene.session.up:
+        scene.session.up = False
+        yield Speak(scene.line(scene.library.spoken.sit_down, step, ["D2"]), scene.gap)
     outcome = yield from leg_questions(scene, step, every=True)
     if outcome.alert:
         return outcome
@@ -134,4 +142,4 @@ def swelling(scene: Scene, step: str) -> Script:
         return Outcome(alert=(first.tier, first.sign))
     told = scene.library.spoken.swelling
     yield Speak(scene.line(told.text, step, told.sources), scene.gap)
-    return Outcome("end")
+    return Outcome()

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from bedside.dialogue.scene import Scene
-from bedside.dialogue.script import Ask, Outcome, Script, Speak, Until
+from bedside.dialogue.script import Ask, Line, Outcome, Script, Speak, Until
+from bedside.dialogue.steps import safety_net
 
 QUIETER_DB = -3.0
 """A half-sure question is asked softly: nobody may be awake."""
@@ -12,32 +13,62 @@ QUIETER_DB = -3.0
 def confirm(scene: Scene, text: str) -> Script:
     """Ask softly whether something was meant; the conversation takes the answer, silence ends it."""
     line = scene.line(text, "confirm")
-    yield Ask(type(line)(line.text, line.step, line.sources, QUIETER_DB), scene.settings.confirm)
+    yield Ask(Line(line.text, line.step, line.sources, QUIETER_DB), scene.settings.confirm)
     return Outcome("end")
 
 
 def help_question(scene: Scene) -> Script:
     """guidance.md Q-16. With a routine running, silence goes on with it; without one, silence is an emergency."""
     texts = scene.library.spoken.help
-    within_routine = scene.session.routine is not None
-    answer = yield Ask(scene.line(texts.ask, "help/1", texts.sources), scene.settings.answer)
-    intent = answer.intent if answer is not None else None
-    if intent == "unsure" or (not within_routine and intent not in ("no", "easing", "next_step")):
+    within = scene.session.routine is not None
+    answer = yield Ask(
+        scene.line(texts.within if within else texts.ask, "help/1", texts.sources), scene.settings.answer
+    )
+    clear_no = answer is not None and answer.intent == "no" and answer.decision == "act"
+    alarming = answer is not None and answer.intent in ("yes", "unsure", "no") and not clear_no
+    if alarming or (not within and not clear_no):
         return Outcome(alert=("emergency", "help"))
-    if within_routine:
-        return Outcome("next")
+    if within:
+        return Outcome()
     yield Speak(scene.line(texts.no, "help/2", texts.sources))
     return Outcome("end")
+
+
+def is_it_easing(scene: Scene, step: str, target: str) -> Script:
+    """ "It's better" was half heard: ask, before a cramp that is still on is left alone."""
+    answer = yield Ask(scene.line(scene.library.spoken.is_it_easing, step, ["E5"]), scene.settings.answer)
+    eased = answer is not None and answer.intent in ("yes", "easing") and answer.decision == "act"
+    return Outcome(target if eased else "next")
+
+
+def is_it_back(scene: Scene, step: str, target: str) -> Script:
+    """It hurts after the cramp had let go: the cramp again, or a pain that stays (guidance.md E3, question 2)?"""
+    if scene.session.up:
+        yield from sit_down(scene, step)
+    answer = yield Ask(scene.line(scene.library.spoken.is_it_back, step, ["E3", "D7"]), scene.settings.answer)
+    back = answer is not None and answer.intent in ("yes", "still_hurts") and answer.decision == "act"
+    return Outcome(target if back else "legs")
+
+
+def sit_down(scene: Scene, step: str) -> Script:
+    """Out of bed, before anything else happens."""
+    scene.session.up = False
+    yield Speak(scene.line(scene.library.spoken.sit_down, step, ["D2", "STOP-4"]), scene.gap)
+    return Outcome()
 
 
 def paused(scene: Scene, step: str) -> Script:
     """Wait; after a while ask whether to go on; without an answer end, saying so."""
     texts = scene.library.spoken.paused
+    if scene.session.up:
+        yield from sit_down(scene, step)
     yield Speak(scene.line(texts.said, step))
     yield Until(scene.now + scene.settings.pause)
     answer = yield Ask(scene.line(texts.ask, step), scene.settings.answer)
     if answer is not None and answer.intent in ("yes", "still_hurts"):
         return Outcome("resume")
+    if scene.session.cramp_since is not None:
+        yield from safety_net(scene, step)
     yield Speak(scene.line(texts.end, step))
     return Outcome("end")
 

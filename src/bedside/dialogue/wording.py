@@ -73,10 +73,11 @@ def alert_variables(spoken: Spoken, sign: str) -> dict[str, str]:
     """{tell} and {position} for a danger sign."""
     groups = sign_group(spoken, sign)
     alert = spoken.alert
-    return {"tell": _pick(alert.tell, groups), "position": _pick(alert.position, groups)}
+    return {"tell": by_group(alert.tell, groups), "position": by_group(alert.position, groups)}
 
 
-def _pick(texts: Mapping[str, str], groups: set[str]) -> str:
+def by_group(texts: Mapping[str, str], groups: set[str]) -> str:
+    """The text for the groups that a sign belongs to."""
     return next((texts[group] for group in texts if group in groups), texts["other"])
 
 
@@ -101,11 +102,12 @@ def _fixed_texts(library: Library, wording: Wording) -> Iterator[str]:
         yield from map(wording.fill, question.ask)
     alert = spoken.alert
     for texts in (alert.emergency, alert.urgent):
-        for line in (*texts.lines, *texts.again, texts.calling):
+        for line in (*texts.lines, *texts.again, texts.calling, texts.closed):
             for variables in _every_alert_variable(spoken):
                 yield wording.fill(line, more=variables)
+    follow_ups = [follow_up.ask for follow_up in alert.follow_up.values()]
     rest = spoken.model_dump(exclude={"alert", "leg_questions", "legs", "numbers", "plus", "twice", "time_left"})
-    for text in (*_strings(rest), *alert.crisis, alert.check, alert.doubt, alert.closed):
+    for text in (*_strings(rest), *alert.crisis, *alert.check.values(), alert.doubt, *follow_ups):
         yield wording.fill(text)
 
 
