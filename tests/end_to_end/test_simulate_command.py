@@ -32,7 +32,7 @@ def noisy_scene(bedroom: Bedroom) -> Path:
         60,
         at(1.0, "my left leg is cramping"),
         after("hold", "how long", wait=2.0),
-        after("said", "stop", wait=5.0),
+        after("release", "stop", wait=4.0),
         noise={"file": "fan.wav", "gain_db": -25},
         echo={"gain_db": -10, "delay_ms": 45, "rt60": 0.3},
         seed=11,
@@ -74,7 +74,7 @@ def test_the_recording_holds_the_conversation(bedroom: Bedroom, tmp_path: Path) 
     heard, said = of(log, "heard")[0], of(log, "say")[0]
     speech = person[round(heard["speech_start"] * RATE) : round(heard["speech_end"] * RATE)]
     assert active_level_dbfs(speech) > -40
-    assert not voice[: int(said["t"] * RATE)].any()
+    assert np.abs(voice[: int(said["t"] * RATE)]).max() < 0.005
     first = voice[round(said["t"] * RATE) : round(of(log, "said")[0]["t"] * RATE)]
     assert active_level_dbfs(first) == pytest.approx(-24.0, abs=1.0)
     # Without an echo the microphone hears nothing of it.
