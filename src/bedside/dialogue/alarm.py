@@ -23,11 +23,6 @@ class Alarm:
         self._manner = manner
         self._alert: Alert | None = None
 
-    @property
-    def emergency(self) -> bool:
-        """Whether an emergency is open."""
-        return self._open() is not None and self._alert is not None and self._alert.tier == "emergency"
-
     def _open(self) -> Alert | None:
         return self._alert if self._stage.activity == "alert" else None
 

@@ -234,8 +234,8 @@ class Conversation:
         self._alarm.raise_alert(tier, sign, match.decision == "confirm")
 
     def _stop(self, match: Match) -> None:
-        """End everything and be quiet. Half heard in an emergency, it only cuts the sentence that is being spoken."""
-        if self._alarm.emergency and match.decision != "act":
+        """End everything and be quiet. Half heard in an alert, it only cuts the sentence that is being spoken."""
+        if self._stage.activity == "alert" and match.decision != "act":
             self._stage.performer.skip_line("stop", self._scene.now)
         else:
             self._stage.end("stop")
