@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from bedside import resources
@@ -47,7 +47,7 @@ def load_content(config: Config, intents: Path | None = None, routines: Path | N
 
     Raises ContentError with file and line, also if a sentence starts a routine that does not exist.
     """
-    words = load_intents(intents or config.intents)
+    words = load_words(config, intents)
     library = load_library(resources.content_folder(), routines or config.routines)
     for scope in SCOPES:
         for sentence in words.sentences(scope):
@@ -57,6 +57,17 @@ def load_content(config: Config, intents: Path | None = None, routines: Path | N
                 advice = suggest(routine or "", list(library.routines))
                 raise ContentError(sentence.file, sentence.line, problem, advice)
     return Content(words, library)
+
+
+def load_words(config: Config, intents: Path | None = None) -> IntentSet:
+    """What people say, with the thresholds of the settings in place of the file's own where they are set."""
+    words = load_intents(intents or config.intents)
+    wanted = config.matching.model_dump(exclude_none=True)
+    thresholds = {
+        scope: usual.model_copy(update={"confirm": min(usual.confirm, wanted.get("act", 100.0)), **wanted})
+        for scope, usual in words.scope_thresholds.items()
+    }
+    return replace(words, scope_thresholds=thresholds) if wanted else words
 
 
 def load_model(config: Config, content: Content) -> tuple[SpeechModel, ChosenModel]:
