@@ -122,7 +122,7 @@ class WavWriter:
 
     def __init__(self, path: Path, rate: int = RATE, channels: int = 1) -> None:
         self.path = path
-        self._temporary = path.with_name(f".{path.name}.{os.getpid()}.part")
+        self._temporary = path.parent / f".{path.name}.{os.getpid()}.part"
         self._rate = rate
         self._channels = channels
         self._file: BinaryIO | None = None

@@ -16,7 +16,7 @@ from bedside.cli.output import errors, json_flag
 from bedside.cli.timeline import event_printer
 from bedside.config import Config, load_config
 from bedside.tts.render import LEVEL_DBFS
-from bedside.wiring import Content, assemble, load_content, load_model, voice_for
+from bedside.wiring import Content, assemble, every_fixed_text, load_content, load_model, voice_for
 
 
 @click.command("simulate")
@@ -55,6 +55,8 @@ def play_scene(
     """Play one scene file to its end. Raises ContentError, SoundError or VoiceError."""
     level = LEVEL_DBFS + config.voice.gain_db
     with SimulatedRoom(read_scene(scene), record, level) as room, voice_for(config, _warn) as voice:
+        # A voice that cannot speak at all is told now, not at every sentence.
+        voice.prepare(every_fixed_text(config, content)[:1])
         assemble(config, content, model, voice, room, log, _warn).run()
 
 
