@@ -130,7 +130,7 @@ class Lexicon:
 
     def read(self, text: str) -> Reading:
         """Find all concepts in a normalised text."""
-        words = tuple(self._nearest(word) for word in text.split())
+        words = tuple(self._nearest(part) for word in text.split() for part in self._apart(word))
         spans: dict[str, dict[int, set[int]]] = defaultdict(lambda: defaultdict(set))
         for start, word in enumerate(words):
             for concept, rest in self._exact.get(word, ()):
@@ -149,6 +149,13 @@ class Lexicon:
             word.startswith(want[:-1]) if want.endswith("*") else word == want
             for word, want in zip(words[at:], rest, strict=False)
         )
+
+    def _apart(self, word: str) -> tuple[str, ...]:
+        """ "tummy's" is "tummy is", unless a file names it as it stands."""
+        owner = word.removesuffix("'s")
+        if owner == word or word in self._vocabulary or owner not in self._vocabulary:
+            return (word,)
+        return (owner, "is")
 
     def _nearest(self, word: str) -> str:
         if len(word) < NEAR_WORD_LENGTH or word in self._vocabulary:

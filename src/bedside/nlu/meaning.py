@@ -7,9 +7,11 @@ same for common requests in free words. Both files are content; nothing here kno
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import accumulate
 from pathlib import Path
 from typing import Annotated, Literal, TypeVar
 
@@ -35,8 +37,9 @@ class _Strict(BaseModel):
 
 
 class ShadowEntry(_Strict):
-    """Words that take back what follows them within `reach` words (0: everything in the utterance), up to the
-    first of `ends`; each of `joins` starts the count anew. Nothing is taken back if `unless` is found."""
+    """Words that take back what follows them within `reach` words, up to the first of `ends` or the next clause
+    (0: everything in their clause); each of `joins` starts the count anew. Nothing is taken back if `unless` is
+    found."""
 
     kind: ShadowKind
     when: Patterns
@@ -47,7 +50,8 @@ class ShadowEntry(_Strict):
 
 
 class SignEntry(_Strict):
-    """One danger sign. `unless`: harmless readings of the same words. `doubtful`: ask before the alarm."""
+    """One danger sign. `unless`: harmless readings of the same words, in the same clause. `doubtful`: ask before
+    the alarm."""
 
     sign: Annotated[str, Field(pattern=r"^[a-z][a-z_]*$")]
     tier: Tier
@@ -58,6 +62,8 @@ class SignEntry(_Strict):
 
 class DangerFile(_Strict):
     concepts: dict[str, list[str]]
+    clauses: list[str]
+    """Words at which a new thought begins: what is harmless in one clause takes nothing back in another."""
     shadows: list[ShadowEntry]
     corrections: list[str]
     signs: Annotated[list[SignEntry], Field(min_length=1)]
@@ -130,6 +136,7 @@ class Meanings:
         self,
         speech: Speech,
         lexicon: Lexicon,
+        clauses: Sequence[Pattern],
         shadows: Sequence[_Shadow],
         corrections: Sequence[Pattern],
         signs: Sequence[_Rule],
@@ -137,6 +144,7 @@ class Meanings:
     ) -> None:
         self._speech = speech
         self._lexicon = lexicon
+        self._clauses = clauses
         self._shadows = shadows
         self._corrections = corrections
         self._signs = signs
@@ -144,13 +152,12 @@ class Meanings:
 
     def danger(self, text: str) -> Danger | None:
         """The gravest danger sign in a normalised text: emergency before urgent, certain before doubtful."""
-        reading, casts = self._read(text)
-        found = (danger for rule in self._signs if (danger := self._sign(rule, reading, casts)))
+        found = (danger for rule in self._signs if (danger := self._sign(rule, *self._read(text))))
         return min(found, key=lambda d: (d.tier != "emergency", d.sign == OTHER_PERSON, d.doubtful), default=None)
 
     def everyday(self, text: str, scope: Scope) -> Everyday | None:
         """The first common request of everyday.yaml that is in a normalised text."""
-        reading, casts = self._read(text)
+        reading, casts, _ = self._read(text)
         for rule in self._everyday:
             entry = rule.entry
             assert isinstance(entry, MeaningEntry)
@@ -161,14 +168,15 @@ class Meanings:
                     return Everyday(entry.intent, entry.slots, pattern.text)
         return None
 
-    def _sign(self, rule: _Rule, reading: Reading, casts: Sequence[_Cast]) -> Danger | None:
+    def _sign(self, rule: _Rule, reading: Reading, casts: Sequence[_Cast], clauses: Sequence[int]) -> Danger | None:
         entry = rule.entry
         assert isinstance(entry, SignEntry)
         elsewhere: Danger | None = None
-        if _any(rule.unless, reading):
-            return None
+        harmless = {clauses[at] for pattern in rule.unless for spans in find(pattern, reading) for at, _ in spans}
         for pattern in rule.when:
             for spans in find(pattern, reading):
+                if any(clauses[at] in harmless for at, _ in spans):
+                    continue
                 kinds = _covering(spans, casts)
                 if "negation" in kinds and self._corrected(spans, reading):
                     kinds = kinds - {"negation"}
@@ -183,29 +191,34 @@ class Meanings:
         return any(at[0][0] >= last for pattern in self._corrections for at in find(pattern, reading))
 
     @lru_cache(maxsize=256)  # noqa: B019 - lives as long as the process, like the one Meanings
-    def _read(self, text: str) -> tuple[Reading, tuple[_Cast, ...]]:
+    def _read(self, text: str) -> tuple[Reading, tuple[_Cast, ...], tuple[int, ...]]:
+        """The concepts of a text, what is taken back in it, and the number of the clause of each word."""
         reading = self._lexicon.read(" ".join(self._speech.fillers.sub(" ", text).split()))
-        return reading, tuple(cast for shadow in self._shadows for cast in _cast(shadow, reading))
+        starts = {spans[0][0] for pattern in self._clauses for spans in find(pattern, reading)}
+        clauses = tuple(accumulate(int(at in starts) for at in range(len(reading.words))))
+        casts = tuple(cast for shadow in self._shadows for cast in _cast(shadow, reading, clauses))
+        return reading, casts, clauses
 
 
 def _any(patterns: Iterable[Pattern], reading: Reading) -> bool:
     return any(True for pattern in patterns for _ in find(pattern, reading))
 
 
-def _cast(shadow: _Shadow, reading: Reading) -> Iterable[_Cast]:
+def _cast(shadow: _Shadow, reading: Reading, clauses: Sequence[int]) -> Iterable[_Cast]:
     if _any(shadow.unless, reading):
         return
-    count = len(reading.words)
     ends = {spans[0][0] for pattern in shadow.ends for spans in find(pattern, reading)}
     joins = {spans[0][0] for pattern in shadow.joins for spans in find(pattern, reading)}
     for pattern in shadow.when:
         for spans in find(pattern, reading):
             source = (spans[0][0], spans[-1][1])
+            clause = clauses[source[1] - 1]
+            stop = bisect_right(clauses, clause)
             if shadow.reach == 0:
-                yield _Cast(shadow.kind, source, (0, count))
+                yield _Cast(shadow.kind, source, (bisect_left(clauses, clause), stop))
                 continue
             at, left = source[1], shadow.reach
-            while at < count and left > 0 and at not in ends:
+            while at < stop and left > 0 and at not in ends:
                 left = shadow.reach if at in joins else left - 1
                 at += 1
             yield _Cast(shadow.kind, source, (source[1], at))
@@ -287,6 +300,7 @@ def load_meanings(folder: Path | None = None) -> Meanings:
     return Meanings(
         speech,
         lexicon,
+        build.patterns(danger_doc, ("clauses",), danger.clauses),
         [build.shadow(danger_doc, index, entry) for index, entry in enumerate(danger.shadows)],
         build.patterns(danger_doc, ("corrections",), danger.corrections),
         build.rules(danger_doc, "signs", danger.signs),
