@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import pytest
 
-from bedside.config import Config, MatchingConfig, NumbersConfig
+from bedside.config import Config, MatchingConfig, NumbersConfig, RecognizerConfig
 from bedside.errors import ContentError
 from bedside.nlu.matcher import match
-from bedside.wiring import every_fixed_text, load_content, load_words
+from bedside.resources import embedded_model
+from bedside.wiring import every_fixed_text, load_content, load_model, load_words
 
 
 def test_the_thresholds_of_the_settings_are_in_force() -> None:
@@ -35,3 +37,21 @@ def test_a_sentence_that_starts_no_routine_is_named(tmp_path: Path) -> None:
     )
     with pytest.raises(ContentError, match=r"own\.yaml:\d+: .*'acute-calf-bet'.* Did you mean 'acute-calf-bed'"):
         load_content(Config(), intents=own)
+
+
+def test_a_model_that_lacks_words_gives_way_to_the_embedded_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    poorer = tmp_path / "poorer"
+    shutil.copytree(embedded_model(), poorer)
+    words = poorer / "graph" / "words.txt"
+    words.write_text(words.read_text().replace("\ncramp ", "\ncrampx "))
+    monkeypatch.setenv("BEDSIDE_MODELS", str(tmp_path))
+    (tmp_path / "current").write_text(f"{poorer}\n")
+    content = load_content(Config())
+    model, chosen = load_model(Config(), content)
+    assert model.has_word("cramp")
+    assert chosen.path == embedded_model()
+    assert "does not know" in chosen.reason
+    with pytest.raises(ContentError, match=r"intents\.yaml:\d+: .*'cramp'"):
+        load_model(Config(recognizer=RecognizerConfig(model=str(poorer))), content)

@@ -71,13 +71,24 @@ def load_words(config: Config, intents: Path | None = None) -> IntentSet:
 
 
 def load_model(config: Config, content: Content) -> tuple[SpeechModel, ChosenModel]:
-    """The recogniser's model, which knows every word of the content. Raises ModelError or ContentError."""
+    """The recogniser's model, which knows every word of the content. Raises ModelError or ContentError.
+
+    A model that was chosen by itself and lacks words gives way to the embedded one: the night goes on.
+    """
     # libvosk takes its time to load; commands that hear nothing do without.
     from bedside.asr.vosk_recognizer import VoskModel
 
     chosen = choose_model(config.recognizer.model)
     model = VoskModel(chosen.path)
-    check_vocabulary(model, vocabulary(content))
+    try:
+        check_vocabulary(model, vocabulary(content))
+    except ContentError as error:
+        embedded = choose_model("embedded")
+        if config.recognizer.model != "auto" or chosen.path == embedded.path:
+            raise
+        model = VoskModel(embedded.path)
+        check_vocabulary(model, vocabulary(content))
+        return model, replace(embedded, reason=f"embedded model, since with {chosen.name} {error.problem.rstrip('.')}")
     return model, chosen
 
 

@@ -30,6 +30,11 @@ def command(config_path: Path | None, intents: Path | None, routines: Path | Non
     content = load_content(config, intents, routines)
     model, chosen = load_model(config, content)
     errors.print(f"Hearing with the {chosen.reason}.", markup=False)
+    if config.numbers.emergency is None:
+        errors.print(
+            "No emergency number is set, so none can be said: set 'country' or 'numbers' (bedside config --example).",
+            markup=False,
+        )
     try:
         with voice_for(config, _say_trouble) as voice:
             # Before the microphone is open: what comes in meanwhile would only pile up.
@@ -41,7 +46,7 @@ def command(config_path: Path | None, intents: Path | None, routines: Path | Non
                 assistant.run(lambda: stopping.asked)
         errors.print("Good night." if stopping.asked else "The sound has ended.", markup=False)
     except NoSoundDevice as error:
-        errors.print(f"{error} Playing the demo instead.", markup=False)
+        _say_trouble(f"{error} Playing the demo instead.")
         play_demo(config, content, model, as_json)
 
 
