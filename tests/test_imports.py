@@ -35,6 +35,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "mouth": EVERYTHING,
     "assistant": EVERYTHING,
     "rehearsal": EVERYTHING,
+    "trust": EVERYTHING,
     "wiring": EVERYTHING,
     "cli": EVERYTHING,
 }

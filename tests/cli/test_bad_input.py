@@ -280,10 +280,13 @@ def test_a_full_disk_under_the_voice_cache_is_one_warning(tmp_path: Path) -> Non
     assert len(outcome.complaints) == 2
 
 
-@pytest.mark.parametrize("place", ["nowhere/demo.wav", ".", "file/demo.wav"])
+@pytest.mark.parametrize("place", ["nowhere/demo.wav", ".", "file/demo.wav", "pipe"])
 def test_a_recording_that_cannot_be_written(tmp_path: Path, place: str) -> None:
     (tmp_path / "file").write_text("")
+    os.mkfifo(tmp_path / "pipe")
     fails(bedside("demo", "--json", "--record", place, folder=tmp_path), "cannot be written")
+    # What is no file is not replaced by one either.
+    assert (tmp_path / "pipe").is_fifo()
 
 
 def test_a_full_disk_behind_the_output(tmp_path: Path) -> None:
@@ -304,7 +307,7 @@ def no_devices(tmp_path: Path) -> None:
 def test_no_microphone_plays_the_demo(tmp_path: Path) -> None:
     outcome = bedside("run", "--json", folder=tmp_path)
     assert outcome.code == 0
-    assert "demo instead" in outcome.complaints[0]
+    assert [line for line in outcome.complaints if "demo instead" in line]
     assert '"intent": "leg_cramp"' in outcome.out
     assert (tmp_path / "bedside-demo.wav").stat().st_size > 100_000
 
@@ -330,3 +333,47 @@ def test_wrong_use_is_exit_code_2(tmp_path: Path, words: tuple[str, ...]) -> Non
 
 def test_an_unknown_routine_gets_a_suggestion(tmp_path: Path) -> None:
     fails(bedside("rehearse", "recovry", folder=tmp_path), "recovry", "recovery", code=2)
+
+
+# ---- terminals
+
+
+def test_a_terminal_without_curly_quotes(tmp_path: Path) -> None:
+    outcome = bedside("check", folder=tmp_path, before="exec 2>/dev/null;", PYTHONIOENCODING="ascii")
+    assert outcome.code == 0
+    outcome = bedside("demo", folder=tmp_path, PYTHONIOENCODING="ascii")
+    assert outcome.code == 0
+    assert "?my left leg is cramping?" in outcome.out
+
+
+@pytest.mark.parametrize("closed", [">&-", "2>&-", "<&-"])
+def test_a_closed_stream(tmp_path: Path, closed: str) -> None:
+    assert bedside("check", folder=tmp_path, before=f"exec {closed};").code == 0
+
+
+@pytest.mark.parametrize("group", [(), ("model",)])
+def test_a_group_of_commands_by_itself_is_its_help(tmp_path: Path, group: tuple[str, ...]) -> None:
+    outcome = bedside(*group, folder=tmp_path)
+    assert outcome.code == 2
+    assert outcome.complaints[0].startswith("Usage: bedside")
+    assert len(outcome.complaints) > 5
+
+
+def test_a_reader_that_goes_away(tmp_path: Path) -> None:
+    words = shlex.join([sys.executable, "-m", "bedside", "routines"])
+    done = subprocess.run(["sh", "-c", f"{words} | head -1"], cwd=tmp_path, capture_output=True, text=True, timeout=60)
+    assert done.stderr == ""
+    assert done.stdout.count("\n") == 1
+
+
+def test_ctrl_c_while_everything_is_being_loaded_is_quiet(tmp_path: Path) -> None:
+    program = (
+        "import runpy, sys\n"
+        "class Interrupt:\n"
+        "    def find_spec(self, name, *_):\n"
+        "        if name == 'bedside.cli.main': raise KeyboardInterrupt\n"
+        "sys.meta_path.insert(0, Interrupt())\n"
+        "runpy.run_module('bedside', run_name='__main__')\n"
+    )
+    done = subprocess.run([sys.executable, "-c", program], cwd=tmp_path, capture_output=True, text=True, timeout=60)
+    assert (done.returncode, done.stdout, done.stderr) == (130, "", "")

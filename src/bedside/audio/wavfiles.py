@@ -132,6 +132,9 @@ class WavWriter:
         try:
             if self.path.is_dir():
                 raise IsADirectoryError(0, "it is a folder")
+            if self.path.exists() and not self.path.is_file():
+                # Putting the finished file in place would replace a device.
+                raise OSError(0, "it is not a file")
             self._file = self._temporary.open("wb")
             self._file.write(self._header())
         except OSError as error:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 import sys
 
@@ -43,6 +44,14 @@ for command in (
 
 def main() -> None:
     """Run the command line. Exit codes: 0 fine, 1 something is wrong with the world, 2 wrong use."""
+    for name in ("stdout", "stderr"):
+        stream = getattr(sys, name)
+        if stream is None:
+            # Closed by whoever started us (>&-).
+            setattr(sys, name, open(os.devnull, "w", encoding="utf-8"))  # noqa: SIM115
+        elif isinstance(stream, io.TextIOWrapper):
+            # A terminal that cannot show a character gets a question mark instead of no answer.
+            stream.reconfigure(errors="replace")
     sys.exit(run(sys.argv[1:]))
 
 
@@ -56,7 +65,11 @@ def run(arguments: list[str]) -> int:
     except BedsideError as error:
         return _fail(str(error), error.exit_code)
     except click.UsageError as error:
-        return _fail(f"{error.format_message()} Try 'bedside --help'.", 2)
+        if not error.message.startswith("Usage:"):
+            return _fail(f"{error.format_message()} Try 'bedside --help'.", 2)
+        # A group of commands by itself: its help.
+        click.echo(error.message, err=True)
+        return 2
     except (KeyboardInterrupt, click.Abort):
         return 130
     except BrokenPipeError:
