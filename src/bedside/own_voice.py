@@ -33,6 +33,17 @@ USUAL = 0.9
 """The share of these blocks that is not louder than the known echo. A person who talks into the rest is
 not learnt as echo."""
 
+LOUD_DB = 10.0
+"""Learnt from are blocks at most this much quieter than the loudest: beside them noise in the room counts little."""
+
+FORGET = 2.0
+"""Decibels a second of speech by which the loudest is forgotten, so that a voice made quieter is learnt from too."""
+
+ABOVE_NOISE_DB = 6.0
+QUIET_REMEMBERED = 300
+"""An echo that is no louder than the room itself (known from the last 3 s without the voice) by so many decibels
+needs no guard; to take sound for it would only cut pieces out of what a person says."""
+
 MARGIN_DB = 4.0
 """A person is louder than the known echo by this."""
 
@@ -43,6 +54,8 @@ class OwnVoice:
     def __init__(self) -> None:
         self._played: deque[float] = deque([-math.inf], maxlen=round(REACH / BLOCK_SECONDS))
         self._level = -math.inf
+        self._loudest = -math.inf
+        self._quiet: deque[float] = deque(maxlen=QUIET_REMEMBERED)
         self._echo: deque[float] = deque(maxlen=REMEMBERED)
 
     def played(self, block: Block) -> None:
@@ -52,11 +65,17 @@ class OwnVoice:
 
     def explains(self, microphone: Block) -> bool:
         """Whether this microphone block may well be nothing but the echo of what was played."""
+        heard = rms_dbfs(microphone)
         if self._level < AUDIBLE_DBFS:
+            self._quiet.append(heard)
             return False
-        louder = rms_dbfs(microphone) - self._level
-        if self._level == max(self._played):
+        louder = heard - self._level
+        self._loudest = max(self._level, self._loudest - FORGET * BLOCK_SECONDS)
+        if self._level == max(self._played) and self._level >= self._loudest - LOUD_DB:
             self._echo.append(louder)
         if len(self._echo) < LEARNT:
             return True
-        return louder <= float(np.quantile(self._echo, USUAL)) + MARGIN_DB
+        usual = float(np.quantile(self._echo, USUAL))
+        if self._quiet and usual + self._loudest <= float(np.median(self._quiet)) + ABOVE_NOISE_DB:
+            return False
+        return louder <= usual + MARGIN_DB
