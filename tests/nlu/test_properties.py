@@ -15,7 +15,9 @@ from bedside.yamlfile import read_document
 
 SCOPE = st.sampled_from(SCOPES)
 WORDS = sorted({word for scope in SCOPES for text in load_intents().grammar(scope) for word in text.split()})
-DANGER = sorted({s.text for s in load_intents().sentences("session") if s.intent == "danger_sign"})
+DANGER = sorted(
+    {(s.text, scope) for scope in SCOPES for s in load_intents().sentences(scope) if s.intent == "danger_sign"}
+)
 CONTROLS = ("stop", "pause", "resume", "next_step", "previous_step", "repeat", "slower", "faster", "louder", "quieter")
 FILLERS = st.lists(st.sampled_from(["um", "oh god", "please", "really", "honey", "uh", "oh"]), max_size=3)
 
@@ -32,12 +34,11 @@ def test_any_text_has_one_sound_answer(text: str, scope: Scope) -> None:
     assert 0 <= found.margin <= 100
 
 
-@given(st.sampled_from(DANGER), FILLERS, FILLERS, SCOPE)
+@given(st.sampled_from(DANGER), FILLERS, FILLERS)
 @settings(max_examples=200, deadline=None)
-def test_danger_among_fillers_is_danger(text: str, before: list[str], after: list[str], scope: Scope) -> None:
+def test_danger_among_fillers_is_danger(danger: tuple[str, Scope], before: list[str], after: list[str]) -> None:
+    text, scope = danger
     said = " ".join([*before, text, *after])
-    if text == "it won't stop" and scope == "session":
-        return  # in a session it is the answer to "is it easing?"
     assert match(said, load_intents(), scope).intent == "danger_sign", said
 
 

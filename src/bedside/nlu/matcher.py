@@ -27,7 +27,7 @@ FREE_WORDS_SCORE = 90.0
 
 SHORTLIST = 40
 FLOOR = 60.0
-SLOT_ALIKE = 66.0
+SLOT_ALIKE = 70.0
 """How alike a word must be to a slot's word to count as a slip of it ("half" for "calf")."""
 
 
@@ -67,7 +67,7 @@ def match(text: str, intents: IntentSet, scope: Scope) -> Match:
     danger = load_meanings().danger(words)
     core = speech.core(words)
     by_core = ready.by_core.get(core)
-    if danger is None and by_core is not None and speech.negations(words) == speech.negations(core):
+    if danger is None and by_core is not None and _same_sense(words, core, by_core):
         return _result(text, words, by_core, CORE_SCORE, CORE_SCORE, intents, scope, exact_text=True)
     candidates = _alike(words, core, ready)
     if danger is not None:
@@ -81,6 +81,12 @@ def match(text: str, intents: IntentSet, scope: Scope) -> Match:
         phrase = next((c.sentence.text for c in candidates if c.sentence.intent == free.intent), None)
         return Match(text, free.intent, slots, FREE_WORDS_SCORE, FREE_WORDS_SCORE, phrase, "act")
     return best or Match(text)
+
+
+def _same_sense(words: str, core: str, sentence: Sentence) -> bool:
+    """True if what was left out of an utterance and of a sentence ("no", "well") negates neither or both."""
+    count = load_speech().negations
+    return count(words) == count(core) and min(1, count(sentence.text)) == min(1, count(words))
 
 
 def _is_decoy(best: Match, candidates: list[_Candidate], intents: IntentSet, scope: Scope) -> bool:
@@ -109,16 +115,22 @@ def _prepare(intents: IntentSet, scope: Scope) -> _Prepared:
 
 
 def _alike(words: str, core: str, ready: _Prepared) -> list[_Candidate]:
-    """The candidates nearest to an utterance, best first. One that says the opposite is none."""
+    """The candidates nearest to an utterance, best first. One that says the opposite is none, nor is one without a
+    word that may be a sign of danger: "it's gone numb" is not "it's gone now"."""
     key = sound_key(core)
+    findings = load_meanings().findings & set(words.split())
     negated = min(1, load_speech().negations(words))
     near: dict[int, float] = {}
     for query, choices in ((core, ready.cores), (key, ready.keys)):
         for _, _, index in process.extract(query, choices, scorer=fuzz.ratio, limit=SHORTLIST, score_cutoff=FLOOR):
-            if ready.negations[index] == negated:
+            if ready.negations[index] == negated and _says(findings, ready.sentences[index]):
                 near.setdefault(index, _likeness(core, key, ready.cores[index], ready.keys[index]))
     ranked = sorted(near.items(), key=lambda item: (-item[1], item[0]))
     return [_Candidate(ready.sentences[index], score) for index, score in ranked]
+
+
+def _says(findings: set[str], sentence: Sentence) -> bool:
+    return sentence.intent == "danger_sign" or findings <= set(sentence.text.split())
 
 
 def _likeness(core: str, key: str, other: str, other_key: str) -> float:

@@ -62,6 +62,8 @@ class SignEntry(_Strict):
 
 class DangerFile(_Strict):
     concepts: dict[str, list[str]]
+    findings: list[str]
+    """Words that are never a slip of another one, since they may tell of danger. Also a concept, <finding>."""
     clauses: list[str]
     """Words at which a new thought begins: what is harmless in one clause takes nothing back in another."""
     shadows: list[ShadowEntry]
@@ -136,6 +138,7 @@ class Meanings:
         self,
         speech: Speech,
         lexicon: Lexicon,
+        findings: Sequence[str],
         clauses: Sequence[Pattern],
         shadows: Sequence[_Shadow],
         corrections: Sequence[Pattern],
@@ -144,6 +147,7 @@ class Meanings:
     ) -> None:
         self._speech = speech
         self._lexicon = lexicon
+        self.findings = frozenset(findings)
         self._clauses = clauses
         self._shadows = shadows
         self._corrections = corrections
@@ -243,13 +247,14 @@ E = TypeVar("E", SignEntry, MeaningEntry)
 class _Builder:
     """Turns the content files into patterns; every fault is told with its file and line."""
 
-    def __init__(self, lexicon: Lexicon) -> None:
+    def __init__(self, lexicon: Lexicon, speech: Speech) -> None:
         self.lexicon = lexicon
+        self.speech = speech
 
     def concepts(self, document: Document, concepts: Mapping[str, Sequence[str]]) -> None:
         for name, phrases in concepts.items():
             try:
-                self.lexicon.add(name, [phrase.lower() for phrase in phrases])
+                self.lexicon.add(name, [self.speech.respell(phrase.lower()) for phrase in phrases])
             except PatternError as error:
                 raise document.error(("concepts", name), str(error)) from None
 
@@ -257,7 +262,7 @@ class _Builder:
         result = []
         for index, text in enumerate(texts):
             try:
-                result.append(self.lexicon.pattern(text.lower()))
+                result.append(self.lexicon.pattern(self.speech.respell(text.lower())))
             except PatternError as error:
                 advice = ""
                 if "<" in text:
@@ -294,12 +299,14 @@ def load_meanings(folder: Path | None = None) -> Meanings:
     danger, danger_doc = read_model(folder / "danger.yaml", DangerFile)
     everyday, everyday_doc = read_model(folder / "everyday.yaml", EverydayFile)
     lexicon = Lexicon()
-    build = _Builder(lexicon)
+    build = _Builder(lexicon, speech)
     build.concepts(danger_doc, danger.concepts)
+    build.concepts(danger_doc, {"finding": danger.findings})
     build.concepts(everyday_doc, everyday.concepts)
     return Meanings(
         speech,
         lexicon,
+        danger.findings,
         build.patterns(danger_doc, ("clauses",), danger.clauses),
         [build.shadow(danger_doc, index, entry) for index, entry in enumerate(danger.shadows)],
         build.patterns(danger_doc, ("corrections",), danger.corrections),

@@ -17,6 +17,7 @@ from bedside.resources import content_folder
 from bedside.yamlfile import read_model
 
 _NOT_A_WORD = re.compile(r"[^a-z0-9' ]+")
+_NAME = re.compile(r"(<[^>]*>)")
 _NOISE = re.compile(r"\[[^\]]*\]|<[^>]*>")
 
 
@@ -62,7 +63,13 @@ class Speech:
         text = " ".join(_NOT_A_WORD.sub(" ", text).split())
         text = " ".join(word for word in (w.strip("'") for w in text.split()) if word)
         text = re.sub(r"\d+", lambda digits: self.numbers.get(digits[0], digits[0]), text)
-        return self._spelling.sub(lambda found: self.spellings[found[0]], text)
+        return self.respell(text)
+
+    def respell(self, text: str) -> str:
+        """Lower-case text, for example a pattern, with the one spelling of each word; <names> stay as they are."""
+        parts = _NAME.split(text)
+        parts[::2] = [self._spelling.sub(lambda found: self.spellings[found[0]], part) for part in parts[::2]]
+        return "".join(parts)
 
     def core(self, text: str) -> str:
         """A normalised text without what carries no meaning; the text itself if nothing would be left."""
