@@ -39,10 +39,10 @@ LOUD_DB = 10.0
 FORGET = 2.0
 """Decibels a second of speech by which the loudest is forgotten, so that a voice made quieter is learnt from too."""
 
-ABOVE_NOISE_DB = 6.0
+ABOVE_NOISE_DB = 3.0
 QUIET_REMEMBERED = 300
-"""An echo that is no louder than the room itself (known from the last 3 s without the voice) by so many decibels
-needs no guard; to take sound for it would only cut pieces out of what a person says."""
+"""If the microphone is no louder by this while the voice is loud than in the last 3 s without it, no echo is to be
+guarded against; to take sound for one would only cut pieces out of what a person says."""
 
 MARGIN_DB = 4.0
 """A person is louder than the known echo by this."""
@@ -56,6 +56,7 @@ class OwnVoice:
         self._level = -math.inf
         self._loudest = -math.inf
         self._quiet: deque[float] = deque(maxlen=QUIET_REMEMBERED)
+        self._meanwhile: deque[float] = deque(maxlen=REMEMBERED)
         self._echo: deque[float] = deque(maxlen=REMEMBERED)
 
     def played(self, block: Block) -> None:
@@ -73,9 +74,9 @@ class OwnVoice:
         self._loudest = max(self._level, self._loudest - FORGET * BLOCK_SECONDS)
         if self._level == max(self._played) and self._level >= self._loudest - LOUD_DB:
             self._echo.append(louder)
+            self._meanwhile.append(heard)
         if len(self._echo) < LEARNT:
             return True
-        usual = float(np.quantile(self._echo, USUAL))
-        if self._quiet and usual + self._loudest <= float(np.median(self._quiet)) + ABOVE_NOISE_DB:
+        if self._quiet and float(np.median(self._meanwhile)) <= float(np.median(self._quiet)) + ABOVE_NOISE_DB:
             return False
-        return louder <= usual + MARGIN_DB
+        return louder <= float(np.quantile(self._echo, USUAL)) + MARGIN_DB

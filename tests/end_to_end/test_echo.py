@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 
+from bedside.audio.block import RATE
+from bedside.audio.wavfiles import write_wav
 from tests.end_to_end.log import meant, of
 from tests.end_to_end.night import Bedroom, after, at
 
@@ -37,3 +40,16 @@ def test_a_whole_cramp_and_recovery_without_acting_on_its_own_voice(bedroom: Bed
 def test_stop_in_a_hold_is_heard_through_the_echo(bedroom: Bedroom, room: str) -> None:
     evening = bedroom.play(45, at(1.0, "leg cramp"), after("hold", "stop", wait=2.0), echo=ROOMS[room])
     assert meant(evening.log) == ["leg_cramp", "stop"]
+
+
+def test_stop_over_the_voice_is_heard_in_a_noisy_room_without_echo(bedroom: Bedroom) -> None:
+    """The guard against echoes must not cut pieces out of a person's words because a fan runs."""
+    fan = np.random.default_rng(5).standard_normal(2 * RATE).astype(np.float32) * np.float32(0.1)
+    write_wav(bedroom.folder / "fan.wav", fan)
+    evening = bedroom.play(
+        25,
+        at(1.0, "leg cramp"),
+        after("say", "stop/awb", match="Now bring", wait=0.8),
+        noise={"file": "fan.wav", "gain_db": -20},
+    )
+    assert of(evening.log, "silenced", by="stop")
