@@ -144,7 +144,7 @@ BAD = {
     "a list": ("- microphone\n", 1, "'key: value' lines"),
     "a word": ("microphone\n", 1, "'key: value' lines"),
     "unknown country": ("country: GB\n", 1, "unknown country 'GB'. Known here: AU,"),
-    "country is a boolean": ("country: NO\n", 1, "country: "),
+    "country that YAML once took for a boolean": ("country: NO\n", 1, "unknown country 'NO'"),
     "too fast": ("voice: {words_per_minute: 300}\n", 1, "less than or equal to 260"),
     "yes is no number": ("voice: {gain_db: yes}\n", 1, "voice.gain_db"),
     "infinitely loud": ("voice: {max_gain_db: .inf}\n", 1, "voice.max_gain_db"),

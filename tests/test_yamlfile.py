@@ -51,9 +51,9 @@ def test_a_part_that_is_not_there_has_the_line_of_what_is_around_it(file: Path) 
     assert read_document(file).line("nothing") == 1
 
 
-def test_keys_are_words_even_where_yaml_sees_a_boolean_or_a_number(file: Path) -> None:
+def test_yes_and_no_are_words_and_so_is_every_key(file: Path) -> None:
     file.write_text("yes: [yes]\nno: 1\n3: x\n")
-    assert read_document(file).data == {"yes": [True], "no": 1, "3": "x"}
+    assert read_document(file).data == {"yes": ["yes"], "no": 1, "3": "x"}
 
 
 def test_an_anchor_is_written_out_everywhere(file: Path) -> None:
