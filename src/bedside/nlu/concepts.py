@@ -182,6 +182,8 @@ def _parts(clause: str) -> list[str]:
     if _PART.sub(" ", clause).strip():
         raise PatternError(f"the brackets in '{clause.strip()}' do not match.")
     for part in parts:
+        if "?" in part.rstrip("?") or part.startswith("?"):
+            raise PatternError(f"in '{part}' the ? must stand behind the whole item.")
         if "|" in part and not part.startswith("(") and len(parts) > 1:
             raise PatternError(f"in '{clause.strip()}' write brackets round the alternatives: ({part}).")
     return parts

@@ -14,6 +14,7 @@ from typing import get_args
 
 from bedside.errors import ContentError
 from bedside.nlu.match import Scope
+from bedside.nlu.meaning import danger_signs
 from bedside.nlu.schema import INTENTS, SAFETY_INTENTS, Block, Decoy, IntentsFile, Spoken, Thresholds, Tier
 from bedside.nlu.template import Expansion, Grammar, ListValue, ParsedTemplate, TemplateError, expand, parse
 from bedside.nlu.text import normalise
@@ -227,8 +228,13 @@ class _Reader:
                     f"danger_sign needs a slot tier that is one of {known}.",
                     f"It says {tier!r}.",
                 )
-            if not block.slots.get("sign"):
+            sign = block.slots.get("sign")
+            if sign is None:
                 raise self.document.error((*path, "slots"), "danger_sign needs a slot 'sign'.", "Name the sign.")
+            if sign not in danger_signs():
+                raise self.document.error(
+                    (*path, "slots", "sign"), f"unknown sign '{sign}'.", suggest(sign, sorted(danger_signs()))
+                )
         if name == "start_routine" and not block.slots.get("routine"):
             raise self.document.error(
                 (*path, "slots"), "start_routine needs a slot 'routine'.", "Name the routine to start."

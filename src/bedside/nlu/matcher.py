@@ -129,7 +129,7 @@ def _alike(words: str, core: str, ready: _Prepared) -> list[_Candidate]:
     return [_Candidate(ready.sentences[index], score) for index, score in ranked]
 
 
-def _says(findings: set[str], sentence: Sentence) -> bool:
+def _says(findings: frozenset[str], sentence: Sentence) -> bool:
     return sentence.intent == "danger_sign" or findings <= set(sentence.text.split())
 
 

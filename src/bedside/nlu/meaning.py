@@ -145,6 +145,7 @@ class Meanings:
         signs: Sequence[_Rule],
         everyday: Sequence[_Rule],
     ) -> None:
+        self.signs = frozenset(rule.entry.sign for rule in signs if isinstance(rule.entry, SignEntry)) | {OTHER_PERSON}
         self._speech = speech
         self._lexicon = lexicon
         self.findings = frozenset(findings)
@@ -313,3 +314,8 @@ def load_meanings(folder: Path | None = None) -> Meanings:
         build.rules(danger_doc, "signs", danger.signs),
         build.rules(everyday_doc, "meanings", everyday.meanings),
     )
+
+
+def danger_signs() -> frozenset[str]:
+    """The names of all danger signs, for whoever says something different by sign."""
+    return load_meanings().signs
