@@ -9,6 +9,7 @@ from bedside.dialogue.actions import Action, Adjust, Event, Heard, Hush, Report,
 from bedside.dialogue.conversation import Conversation
 from bedside.ears import Ears, Understood
 from bedside.mouth import Begun, Ended, Mouth
+from bedside.own_voice import OwnWords
 
 LogEvent = Mapping[str, object]
 """One line of the event log: t (seconds on the sound clock), event, and its fields."""
@@ -41,6 +42,7 @@ class Assistant:
         self._conversation = conversation
         self._log = log
         self._trouble = trouble
+        self._own_words = OwnWords()
 
     def run(self, stopped: Callable[[], bool] = lambda: False) -> None:
         """Go on until the sound ends or `stopped` says so. The audio end must be open."""
@@ -86,7 +88,7 @@ class Assistant:
             speech_start=_rounded(heard.speech_start),
             speech_end=_rounded(heard.speech_end),
         )
-        if match.intent is None:
+        if match.intent is None or (match.intent != "stop" and self._own_words.explain(heard)):
             return
         self._tell(
             now,
@@ -114,9 +116,11 @@ class Assistant:
 
     def _begun(self, begun: Begun) -> None:
         say = begun.say
+        self._own_words.begun(say.text, begun.t)
         self._tell(begun.t, "say", text=say.text, step=say.step, sources=list(say.sources))
 
     def _ended(self, ended: Ended, now: float) -> None:
+        self._own_words.ended(ended.t)
         if ended.trouble is not None:
             self._trouble(ended.trouble)
         if ended.by is not None:

@@ -1,4 +1,4 @@
-"""Tells what the microphone hears of bedside's own voice, by loudness alone.
+"""Tells what the microphone hears of bedside's own voice: by loudness, and by the words.
 
 No canceller: while bedside speaks, sound counts as its echo unless it is louder than the echo has been so far.
 What the room and the volume make of the voice is learnt from the voice itself, in its first third of a second.
@@ -10,7 +10,9 @@ import math
 from collections import deque
 
 import numpy as np
+from rapidfuzz import fuzz
 
+from bedside.asr.hypothesis import Hypothesis
 from bedside.audio.block import BLOCK_SECONDS, Block
 from bedside.audio.levels import rms_dbfs
 
@@ -58,6 +60,7 @@ class OwnVoice:
         self._quiet: deque[float] = deque(maxlen=QUIET_REMEMBERED)
         self._meanwhile: deque[float] = deque(maxlen=REMEMBERED)
         self._echo: deque[float] = deque(maxlen=REMEMBERED)
+        self._sounding = 0.0
 
     def played(self, block: Block) -> None:
         """Note one speaker block."""
@@ -69,10 +72,14 @@ class OwnVoice:
         heard = rms_dbfs(microphone)
         if self._level < AUDIBLE_DBFS:
             self._quiet.append(heard)
+            self._sounding = 0.0
             return False
+        self._sounding += BLOCK_SECONDS
         louder = heard - self._level
         self._loudest = max(self._level, self._loudest - FORGET * BLOCK_SECONDS)
-        if self._level == max(self._played) and self._level >= self._loudest - LOUD_DB:
+        # Before, the echo may still be on its way, and nothing is to be learnt from the quiet.
+        on_its_way = self._sounding <= REACH
+        if not on_its_way and self._level == max(self._played) and self._level >= self._loudest - LOUD_DB:
             self._echo.append(louder)
             self._meanwhile.append(heard)
         if len(self._echo) < LEARNT:
@@ -80,3 +87,40 @@ class OwnVoice:
         if self._quiet and float(np.median(self._meanwhile)) <= float(np.median(self._quiet)) + ABOVE_NOISE_DB:
             return False
         return louder <= float(np.quantile(self._echo, USUAL)) + MARGIN_DB
+
+
+TAIL = 0.15
+"""Seconds for which a room still holds what was said."""
+
+WITHIN = 0.6
+"""The share of an utterance that lies within bedside's own speech from which it may be its echo."""
+
+LIKE = 65.0
+"""Likeness (0 to 100) to a part of what bedside said from which it is."""
+
+
+class OwnWords:
+    """What bedside said lately, to know it again if it is heard although its loudness gave nothing away."""
+
+    def __init__(self) -> None:
+        self._said: deque[tuple[str, float, float]] = deque(maxlen=4)
+
+    def begun(self, text: str, t: float) -> None:
+        """`text` is heard from t (seconds on the sound clock) on."""
+        self._said.append((text.lower(), t, math.inf))
+
+    def ended(self, t: float) -> None:
+        """What was begun last is over at t."""
+        if self._said and self._said[-1][2] == math.inf:
+            text, began, _ = self._said.pop()
+            self._said.append((text, began, t + TAIL))
+
+    def explain(self, hypothesis: Hypothesis) -> bool:
+        """Whether this utterance is most likely a part of what bedside was saying meanwhile."""
+        start, end = hypothesis.speech_start, max(hypothesis.speech_end, hypothesis.speech_start + 0.01)
+        shares = [(text, min(end, over) - max(start, began)) for text, began, over in self._said]
+        within = [(text, share) for text, share in shares if share > 0]
+        if sum(share for _, share in within) < WITHIN * (end - start):
+            return False
+        heard = " ".join(word for word in hypothesis.text.split() if word != "[unk]")
+        return not heard or fuzz.partial_ratio(heard, " ".join(text for text, _ in within)) >= LIKE
