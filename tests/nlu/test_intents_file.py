@@ -47,6 +47,12 @@ def one(intent: str, template: str, more: str = "") -> str:
             5,
             "emergency, urgent",
         ),
+        (
+            f"{HEAD}  danger_sign:\n    data:\n      - slots: {{tier: urgent, sign: vision_}}\n"
+            '        sentences: ["ouch"]\n',
+            5,
+            "did you mean 'vision'",
+        ),
         (one("start_routine", "begin"), 5, "routine"),
         (
             one("stop", "halt") + '  pause:\n    data:\n      - sentences: ["halt"]\n',

@@ -11,6 +11,7 @@ import yaml
 from bedside.nlu.intents import SCOPES, IntentSet, load_intents
 from bedside.nlu.match import Match, Scope
 from bedside.nlu.matcher import match
+from bedside.nlu.meaning import danger_signs
 
 HERE = Path(__file__).parent
 
@@ -86,6 +87,67 @@ def test_slots_come_from_the_utterance(text: str, slots: dict[str, str], intents
     found = match(text, intents, "idle")
     assert found.intent == "leg_cramp"
     assert dict(found.slots) == slots
+
+
+@pytest.mark.parametrize(
+    ("text", "slots"),
+    [
+        ("it's getting worse", {"worse": "yes"}),
+        ("the pain is sharper", {"worse": "yes"}),
+        ("it's spreading", {"worse": "yes"}),
+        ("it still hurts", {}),
+        ("yes the left one", {"side": "left"}),
+        ("yes my right leg", {"side": "right"}),
+        ("the other leg", {}),
+    ],
+)
+def test_slots_of_answers(text: str, slots: dict[str, str], intents: IntentSet) -> None:
+    assert dict(match(text, intents, "session").slots) == slots
+
+
+@pytest.mark.parametrize(
+    "text", ["I'm calling nine one one", "the ambulance is on its way", "they're coming", "I called an ambulance"]
+)
+def test_a_call_under_way_means_nothing_when_idle(text: str, intents: IntentSet) -> None:
+    assert match(text, intents, "idle").intent is None
+
+
+@pytest.mark.parametrize(
+    "text", ["it's gone cold", "it's numb now", "no but it's warm", "heat", "blood", "cold", "yes but I'm bleeding"]
+)
+def test_a_finding_is_never_an_all_clear(text: str, intents: IntentSet) -> None:
+    assert match(text, intents, "session").intent not in ("easing", "no", "yes", "resume", "next_step")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "I was watching a movie and now I can't breathe",
+        "I was in the shower and now my calf is swollen and red",
+        "my husband is snoring and my chest hurts",
+        "I got a blood test today and now I'm bleeding heavily",
+        "last year I had a clot and now my calf hurts",
+        "my waters broke in the shower",
+        "I tripped over the cat and fell on my bump",
+    ],
+)
+@pytest.mark.parametrize("scope", SCOPES)
+def test_what_is_harmless_hides_no_sign_beside_it(text: str, scope: Scope, intents: IntentSet) -> None:
+    assert match(text, intents, scope).intent == "danger_sign"
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["Half way. Slow breath out.", "Let go half way.", "If you feel dizzy, do not stand.", "Is it easing?"],
+)
+def test_its_own_words_mean_nothing(text: str, intents: IntentSet) -> None:
+    assert match(text, intents, "session").intent is None
+
+
+def test_signs_have_known_names(intents: IntentSet) -> None:
+    named = {s.slots["sign"] for s in intents.everything if s.intent == "danger_sign"}
+    assert named <= danger_signs()
+    assert "other_person" in danger_signs()
 
 
 @pytest.mark.parametrize(

@@ -7,9 +7,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bedside.nlu.intents import SCOPES, load_intents
-from bedside.nlu.match import Scope
+from bedside.nlu.match import INTENTS, Scope
 from bedside.nlu.matcher import match
-from bedside.nlu.schema import INTENTS
 from bedside.resources import embedded_model, intents_file
 from bedside.yamlfile import read_document
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 
 import click
@@ -30,8 +29,9 @@ def match_text(text: str, state: Scope, file: Path | None, as_json: bool) -> Non
     """Say what TEXT means. With '-', read lines from standard input and print one JSON line for each."""
     intents = load_intents(file)
     if text == "-":
-        for line in sys.stdin:
-            print_json(match(line.rstrip("\r\n"), intents, state).as_json())
+        for line in click.get_binary_stream("stdin"):
+            said = line.decode("utf-8", errors="replace").rstrip("\r\n")
+            print_json(match(said, intents, state).as_json())
         return
     result = match(text, intents, state)
     if as_json:

@@ -5,6 +5,7 @@ A concept is a named list of words and phrases (``swell*`` stands for every endi
 - ``<leg>`` a concept, ``calf`` a word, ``(is|was|has been|<seems>)`` one of these; a ``?`` after an item makes it
   optional. The brackets may only be left out where nothing else stands beside the alternatives;
 - items follow each other directly; ``..`` lets up to 3 words stand between, ``...`` up to 8;
+- ``^`` the beginning of the utterance;
 - ``A & B`` both, in any order, at most 10 words apart, not sharing a word.
 """
 
@@ -20,6 +21,7 @@ from rapidfuzz import fuzz, process
 
 GAPS = {"..": 3, "...": 8}
 APART = 10
+BEGINNING = "^"
 NEAR_WORD = 88.0
 """How alike (0 to 100) a word that no file knows must be to a known one to be read as it ("swolen")."""
 NEAR_WORD_LENGTH = 6
@@ -119,6 +121,8 @@ class Lexicon:
     def _named(self, part: str) -> str:
         """The concept that an item of a pattern means; words and alternatives become one of their own."""
         part = part.strip("()")
+        if part == BEGINNING:
+            return part
         if part.startswith("<") and "|" not in part:
             concept = part.strip("<>")
             if concept not in self.phrases:
@@ -132,6 +136,7 @@ class Lexicon:
         """Find all concepts in a normalised text."""
         words = tuple(self._nearest(part) for word in text.split() for part in self._apart(word))
         spans: dict[str, dict[int, set[int]]] = defaultdict(lambda: defaultdict(set))
+        spans[BEGINNING][0].add(0)
         for start, word in enumerate(words):
             for concept, rest in self._exact.get(word, ()):
                 if self._continues(words, start + 1, rest):

@@ -13,9 +13,9 @@ from pathlib import Path
 from typing import get_args
 
 from bedside.errors import ContentError
-from bedside.nlu.match import Scope
+from bedside.nlu.match import INTENTS, Scope
 from bedside.nlu.meaning import danger_signs
-from bedside.nlu.schema import INTENTS, SAFETY_INTENTS, Block, Decoy, IntentsFile, Spoken, Thresholds, Tier
+from bedside.nlu.schema import SAFETY_INTENTS, Block, Decoy, IntentsFile, Spoken, Thresholds, Tier
 from bedside.nlu.template import Expansion, Grammar, ListValue, ParsedTemplate, TemplateError, expand, parse
 from bedside.nlu.text import normalise
 from bedside.resources import intents_file

@@ -25,6 +25,9 @@ CORE_SCORE = 98.0
 FREE_WORDS_SCORE = 90.0
 """The score of a request found by its concepts: surer than a guess, less sure than a sentence."""
 
+LONGEST = 120
+"""Words that are looked at; of a longer text only the beginning and the end."""
+
 SHORTLIST = 40
 FLOOR = 60.0
 SLOT_ALIKE = 70.0
@@ -57,7 +60,7 @@ def match(text: str, intents: IntentSet, scope: Scope) -> Match:
     sentence for that sign.
     """
     speech = load_speech()
-    words = speech.normalise(text)
+    words = _shortened(speech.normalise(text))
     if not words:
         return Match(text)
     ready = _prepare(intents, scope)
@@ -92,6 +95,11 @@ def _same_sense(words: str, core: str, sentence: Sentence) -> bool:
 def _is_decoy(best: Match, candidates: list[_Candidate], intents: IntentSet, scope: Scope) -> bool:
     """True if an utterance is surely one of the things that mean nothing."""
     return candidates[0].sentence.intent is None and best.score >= intents.scope_thresholds[scope].act
+
+
+def _shortened(words: str) -> str:
+    each = words.split()
+    return words if len(each) <= LONGEST else " ".join(each[: LONGEST // 2] + each[-LONGEST // 2 :])
 
 
 @lru_cache(maxsize=16)

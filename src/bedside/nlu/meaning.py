@@ -18,7 +18,7 @@ from typing import Annotated, Literal, TypeVar
 from pydantic import BaseModel, ConfigDict, Field
 
 from bedside.nlu.concepts import Lexicon, Pattern, PatternError, Reading, Span, find
-from bedside.nlu.match import Scope
+from bedside.nlu.match import INTENTS, Scope
 from bedside.nlu.schema import Tier
 from bedside.nlu.text import Speech, load_speech
 from bedside.resources import content_folder
@@ -266,7 +266,7 @@ class _Builder:
                 result.append(self.lexicon.pattern(self.speech.respell(text.lower())))
             except PatternError as error:
                 advice = ""
-                if "<" in text:
+                if str(error).startswith("unknown concept"):
                     name = str(error).partition("<")[2].partition(">")[0]
                     advice = suggest(name, [n for n in self.lexicon.phrases if not n.startswith("=")])
                 raise document.error((*path, index), str(error), advice) from None
@@ -281,6 +281,10 @@ class _Builder:
         return _Shadow(entry.kind, parts["when"], entry.reach, parts["ends"], parts["joins"], parts["unless"])
 
     def rules(self, document: Document, key: str, entries: Sequence[E]) -> list[_Rule]:
+        for index, entry in enumerate(entries):
+            if isinstance(entry, MeaningEntry) and entry.intent not in INTENTS:
+                path = (key, index, "intent")
+                raise document.error(path, f"unknown intent '{entry.intent}'.", suggest(entry.intent, INTENTS))
         return [
             _Rule(
                 entry,

@@ -8,34 +8,6 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from bedside.nlu.match import Scope
 
-INTENTS = (
-    "leg_cramp",
-    "leg_swelling",
-    "danger_sign",
-    "start_routine",
-    "stop",
-    "pause",
-    "resume",
-    "next_step",
-    "previous_step",
-    "repeat",
-    "slower",
-    "faster",
-    "louder",
-    "quieter",
-    "time_left",
-    "yes",
-    "no",
-    "unsure",
-    "easing",
-    "still_hurts",
-    "mention_to_provider",
-    "help",
-    "diary",
-    "good_night",
-)
-"""The names an intents file may use; the conversation knows what each of them does."""
-
 SAFETY_INTENTS = ("danger_sign", "stop")
 """Their shipped sentences stay even with a person's own file that leaves them out."""
 
