@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from bedside.asr.hypothesis import Hypothesis
 from bedside.asr.listener import Listener
@@ -14,6 +14,10 @@ from bedside.own_voice import OwnVoice
 
 Understand = Callable[[Hypothesis, Scope], Match]
 """What was heard to what it means, as far as it may be believed."""
+
+
+MATTER_MOST = ("stop", "danger_sign")
+"""Intents that count even while bedside cannot tell yet whether it hears itself."""
 
 
 @dataclass(frozen=True)
@@ -32,6 +36,7 @@ class Ears:
         self._voiced = voiced
         self._understand = understand
         self._own_voice = OwnVoice()
+        self._in_doubt_until = -1.0
         self.someone_speaks = False
         """Whether words have come in since the last block that are not an utterance yet."""
 
@@ -40,11 +45,15 @@ class Ears:
         self._listener.use(scope)
         self.someone_speaks = False
         voiced = self._voiced(block)
+        if self._own_voice.in_doubt:
+            self._in_doubt_until = now
         if self._own_voice.explains(block):
             voiced, block = False, silence()
         understood = []
         for hypothesis in self._listener.hear(block, voiced, now):
             match = self._understand(hypothesis, scope)
+            if hypothesis.speech_start <= self._in_doubt_until and match.intent not in MATTER_MOST:
+                match = replace(match, intent=None, slots={}, decision="ignore")
             if hypothesis.final:
                 understood.append(Understood(hypothesis, match))
             elif _cannot_wait(match, scope):

@@ -1,7 +1,8 @@
 """Tells what the microphone hears of bedside's own voice: by loudness, and by the words.
 
 No canceller: while bedside speaks, sound counts as its echo unless it is louder than the echo has been so far.
-What the room and the volume make of the voice is learnt from the voice itself, in its first third of a second.
+What the room and the volume make of the voice is learnt from the voice itself, in the first second of its first
+sentence; until then nothing is taken for echo, and the ears believe only what matters most.
 """
 
 from __future__ import annotations
@@ -25,8 +26,8 @@ FALL = 100.0
 AUDIBLE_DBFS = -60.0
 """The voice counts as silent below."""
 
-LEARNT = 30
-"""Blocks of the voice after which its echo is known; before, all sound may be echo."""
+LEARNT = 100
+"""Blocks of the loud voice after which its echo is known."""
 
 REMEMBERED = 1000
 """Blocks of the voice (10 s) from which the echo is known."""
@@ -45,6 +46,9 @@ ABOVE_NOISE_DB = 3.0
 QUIET_REMEMBERED = 300
 """If the microphone is no louder by this while the voice is loud than in the last 3 s without it, no echo is to be
 guarded against; to take sound for one would only cut pieces out of what a person says."""
+
+MOSTLY = 0.3
+"""An echo is there in all but this share of the loud voice; a person who talks into it is not there for so long."""
 
 MARGIN_DB = 4.0
 """A person is louder than the known echo by this."""
@@ -67,6 +71,11 @@ class OwnVoice:
         self._played.append(rms_dbfs(block))
         self._level = max(max(self._played), self._level - FALL * BLOCK_SECONDS)
 
+    @property
+    def in_doubt(self) -> bool:
+        """Whether the voice sounds, and how loud its echo is has not been learnt yet."""
+        return self._level >= AUDIBLE_DBFS and len(self._echo) < LEARNT
+
     def explains(self, microphone: Block) -> bool:
         """Whether this microphone block may well be nothing but the echo of what was played."""
         heard = rms_dbfs(microphone)
@@ -83,10 +92,14 @@ class OwnVoice:
             self._echo.append(louder)
             self._meanwhile.append(heard)
         if len(self._echo) < LEARNT:
-            return True
-        if self._quiet and float(np.median(self._meanwhile)) <= float(np.median(self._quiet)) + ABOVE_NOISE_DB:
+            return False
+        if self._quiet and float(np.quantile(self._meanwhile, MOSTLY)) <= self._noise() + ABOVE_NOISE_DB:
             return False
         return louder <= float(np.quantile(self._echo, USUAL)) + MARGIN_DB
+
+    def _noise(self) -> float:
+        """Loudness of the room without the voice, dBFS."""
+        return max(AUDIBLE_DBFS, float(np.median(self._quiet)))
 
 
 TAIL = 0.15
