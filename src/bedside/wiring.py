@@ -25,7 +25,7 @@ from bedside.ears import Ears
 from bedside.errors import ContentError
 from bedside.mouth import Mouth
 from bedside.nlu.intents import IntentSet, load_intents
-from bedside.nlu.match import Match, Scope
+from bedside.nlu.match import INTENTS, Match, Scope
 from bedside.nlu.matcher import match
 from bedside.trust import weigh
 from bedside.tts.voice import Voice, VoiceSettings, default_cache_folder
@@ -68,6 +68,11 @@ def load_words(config: Config, intents: Path | None = None) -> IntentSet:
         for scope, usual in words.scope_thresholds.items()
     }
     return replace(words, scope_thresholds=thresholds) if wanted else words
+
+
+def cannot_be_heard(words: IntentSet) -> list[str]:
+    """The intents that no sentence means, as in a household's own file that leaves them out."""
+    return [intent for intent in INTENTS if intent not in words.names]
 
 
 def load_model(config: Config, content: Content) -> tuple[SpeechModel, ChosenModel]:

@@ -111,13 +111,15 @@ class Say:
 
 @dataclass(frozen=True)
 class Scene:
-    """A scene with its sounds. duration: seconds; seed: makes whatever is random repeatable."""
+    """A scene with its sounds. duration: seconds; seed: makes whatever is random repeatable; files: what it was
+    read from, the scene file first."""
 
     duration: float
     says: tuple[Say, ...] = ()
     echo: Echo | None = None
     noise: Noise | None = None
     seed: int = 0
+    files: tuple[Path, ...] = ()
 
 
 def read_scene(path: Path) -> Scene:
@@ -140,7 +142,9 @@ def read_scene(path: Path) -> Scene:
     noise = None
     if file.noise is not None:
         noise = Noise(_sound(document, ("noise", "file"), file.noise.file), file.noise.gain_db)
-    return Scene(file.duration, says, file.echo, noise, file.seed)
+    names = [line.file for line in file.says] + ([file.noise.file] if file.noise else [])
+    files = (path, *(path.parent / name for name in names))
+    return Scene(file.duration, says, file.echo, noise, file.seed, files)
 
 
 def _sound(document: Document, place: tuple[str | int, ...], name: str) -> Samples:

@@ -12,9 +12,8 @@ from bedside.cli.output import console, json_flag, print_json
 from bedside.config import Config, find_config, load_config
 from bedside.dialogue.library import load_library
 from bedside.errors import BedsideError
-from bedside.nlu.intents import load_intents
 from bedside.resources import content_folder
-from bedside.wiring import load_content, load_model
+from bedside.wiring import cannot_be_heard, load_content, load_model, load_words
 
 
 @click.command("check")
@@ -47,19 +46,25 @@ def _check(config_path: Path | None, intents: Path | None, routines: Path | None
     except BedsideError as error:
         results.append(("settings", str(error)))
     parts: list[tuple[str, Callable[[], object]]] = [
-        ("intents", lambda: load_intents(intents or config.intents)),
+        ("intents", lambda: load_words(config, intents)),
         ("routines", lambda: load_library(content_folder(), routines or config.routines)),
+        ("what starts which routine", lambda: load_content(config, intents, routines)),
     ]
     for what, load in parts:
+        if what.startswith("what") and any(fault for _, fault in results):
+            return results
         try:
             load()
             results.append((what, None))
         except BedsideError as error:
             results.append((what, str(error)))
-    if any(fault for _, fault in results):
+    if results[-1][1] is not None:
         return results
     try:
-        _, chosen = load_model(config, load_content(config, intents, routines))
+        content = load_content(config, intents, routines)
+        if unheard := cannot_be_heard(content.intents):
+            results.append((f"note: nothing means {', '.join(unheard)}; these cannot be heard", None))
+        _, chosen = load_model(config, content)
         results.append((f"words of the recogniser ({chosen.reason})", None))
     except BedsideError as error:
         results.append(("words of the recogniser", str(error)))

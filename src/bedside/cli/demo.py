@@ -8,6 +8,7 @@ import click
 
 from bedside import resources
 from bedside.asr.recognizer import SpeechModel
+from bedside.audio.scene import read_scene
 from bedside.cli.options import FILE, content_options
 from bedside.cli.output import errors, json_flag
 from bedside.cli.simulate import play_scene
@@ -36,6 +37,6 @@ def play_demo(
     config: Config, content: Content, model: SpeechModel, as_json: bool, record: Path = DEMO_RECORDING
 ) -> None:
     """Play the demo scene and say where its sound is."""
-    scene = resources.content_folder() / "demo" / "scene.yaml"
+    scene = read_scene(resources.content_folder() / "demo" / "scene.yaml")
     play_scene(config, content, model, scene, record, event_printer(as_json))
     errors.print(f"The sound of it is in {record} (left the microphone, right the voice).", markup=False)

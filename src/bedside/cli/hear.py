@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from bedside.asr.recognizer import SpeechModel
-from bedside.audio.wavfiles import FileEnd
+from bedside.audio.wavfiles import FileEnd, read_clip
 from bedside.cli.options import FILE, content_options
 from bedside.cli.output import console, errors, json_flag, print_json
 from bedside.config import Config, load_config
@@ -40,6 +40,9 @@ def command(
     """
     config = load_config(config_path)
     content = load_content(config, intents, routines)
+    for file in files:
+        # What cannot be read is told before anything else.
+        read_clip(file)
     model, chosen = load_model(config, content)
     if not as_json:
         errors.print(f"Hearing with the {chosen.reason}.", markup=False)

@@ -15,7 +15,7 @@ from bedside.cli.output import errors, json_flag
 from bedside.cli.progress import prepare_voice
 from bedside.cli.timeline import event_printer
 from bedside.config import load_config
-from bedside.wiring import assemble, load_content, load_model, voice_for
+from bedside.wiring import assemble, cannot_be_heard, load_content, load_model, voice_for
 
 
 @click.command("run")
@@ -30,6 +30,8 @@ def command(config_path: Path | None, intents: Path | None, routines: Path | Non
     content = load_content(config, intents, routines)
     model, chosen = load_model(config, content)
     errors.print(f"Hearing with the {chosen.reason}.", markup=False)
+    if unheard := cannot_be_heard(content.intents):
+        errors.print(f"With these words of your own nothing means: {', '.join(unheard)}.", markup=False)
     if config.numbers.emergency is None:
         errors.print(
             "No emergency number is set, so none can be said: set 'country' or 'numbers' (bedside config --example).",

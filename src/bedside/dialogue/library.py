@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import string
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -46,7 +47,8 @@ class _Source:
 def load_library(content: Path, routines: Path | None = None) -> Library:
     """Load spoken.yaml of the folder `content` and its routines, or those of the folder `routines` beside them.
 
-    A routine of one's own with the id of a shipped one takes its place. Raises ContentError.
+    Nothing takes the place of a shipped routine, and a routine of one's own does not speak of what has to be asked for
+    first (`gated` in spoken.yaml): both are errors. Raises ContentError.
     """
     spoken, document = read_model(content / "spoken.yaml", Spoken)
     for path, text in _texts(document.data):
@@ -56,7 +58,9 @@ def load_library(content: Path, routines: Path | None = None) -> Library:
         _check_variables(document, path, text, ALERT_VARIABLES if path[0] == "alert" else VARIABLES)
     sources = _read_folder(content / "routines")
     if routines is not None:
-        sources.update(_read_folder(routines))
+        for ident, own in _read_folder(routines).items():
+            _check_own(own, sources, spoken)
+            sources[ident] = own
     built = {ident: _build(source, sources) for ident, source in sources.items() if not source.file.block}
     _check_targets(built, sources)
     return Library(built, spoken)
@@ -76,6 +80,19 @@ def _read_folder(folder: Path) -> dict[str, _Source]:
             raise document.error(("id",), f"'{model.id}' is the id of {other.name} already.", "Choose another.")
         found[model.id] = _Source(model, document)
     return found
+
+
+def _check_own(own: _Source, shipped: Mapping[str, _Source], spoken: Spoken) -> None:
+    """A household's routine beside the shipped ones. Raises ContentError."""
+    if own.file.id in shipped:
+        problem = f"'{own.file.id}' is a routine that comes with bedside."
+        raise own.document.error(("id",), problem, "Choose another id.")
+    for path, text in _texts(own.document.data):
+        for word in spoken.gated:
+            if path[-1] != "title" and re.search(rf"\b{word}", text, re.IGNORECASE):
+                problem = f"'{word}' may only be spoken of after the leg questions were all answered no."
+                advice = "A routine of one's own cannot ask them yet; leave it out."
+                raise own.document.error(path, problem, advice)
 
 
 def _build(source: _Source, sources: Mapping[str, _Source]) -> Routine:
@@ -205,7 +222,7 @@ def _reachable(start: str, routines: Mapping[str, Routine]) -> set[str]:
 def _target_error(source: _Source, target: str, problem: str, advice: str) -> ContentError:
     """The error at the line where `target` is written."""
     for path, text in _texts(source.document.data):
-        if text == target and path[-1] != "id":
+        if text == target and (path[-1] in ("then", "eased", "silence") or "answers" in path):
             return source.document.error(path, problem, advice)
     return source.document.error((), problem, advice)
 

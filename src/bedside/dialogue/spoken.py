@@ -109,6 +109,7 @@ class Spoken(_Strict):
 
     legs: Legs
     numbers: Numbers
+    gated: list[Text]
     plus: Text
     twice: Text
     hold: HoldTexts

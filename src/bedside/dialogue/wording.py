@@ -106,7 +106,9 @@ def _fixed_texts(library: Library, wording: Wording) -> Iterator[str]:
             for variables in _every_alert_variable(spoken):
                 yield wording.fill(line, more=variables)
     follow_ups = [follow_up.ask for follow_up in alert.follow_up.values()]
-    rest = spoken.model_dump(exclude={"alert", "leg_questions", "legs", "numbers", "plus", "twice", "time_left"})
+    rest = spoken.model_dump(
+        exclude={"alert", "gated", "leg_questions", "legs", "numbers", "plus", "twice", "time_left"}
+    )
     for text in (*_strings(rest), *alert.crisis, *alert.check.values(), alert.doubt, *follow_ups):
         yield wording.fill(text)
 
