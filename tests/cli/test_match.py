@@ -36,7 +36,16 @@ def test_text_for_people_names_intent_and_decision() -> None:
 
 def test_every_line_has_its_answer() -> None:
     """Blank lines, bytes that are no UTF-8, accents, a carriage return, a very long line, no last line end."""
-    lines = [b"leg cramp", b"", b"   ", b"\xff\xfe\x80", "caf\u00e9 stop".encode(), b"stop\r", b"leg " * 50_000, b"louder"]
+    lines = [
+        b"leg cramp",
+        b"",
+        b"   ",
+        b"\xff\xfe\x80",
+        "caf\u00e9 stop".encode(),
+        b"stop\r",
+        b"leg " * 50_000,
+        b"louder",
+    ]
     done = match("-", "--state", "session", said=b"\n".join(lines))
     assert done.returncode == 0, done.stderr
     found = [json.loads(line) for line in done.stdout.splitlines()]
@@ -59,7 +68,9 @@ def test_each_answer_comes_before_the_next_question() -> None:
         assert program.wait(timeout=60) == 0
 
 
-@pytest.mark.parametrize("text", ["nonsense: [", "language: en\nintents:\n  stpo:\n    data:\n      - sentences: [halt]\n"])
+@pytest.mark.parametrize(
+    "text", ["nonsense: [", "language: en\nintents:\n  stpo:\n    data:\n      - sentences: [halt]\n"]
+)
 def test_a_mistake_in_the_file_is_one_line(text: str, tmp_path: Path) -> None:
     file = tmp_path / "mine.yaml"
     file.write_text(text)

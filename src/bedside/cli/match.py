@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 
 import click
@@ -29,7 +30,7 @@ def match_text(text: str, state: Scope, file: Path | None, as_json: bool) -> Non
     """Say what TEXT means. With '-', read lines from standard input and print one JSON line for each."""
     intents = load_intents(file)
     if text == "-":
-        for line in click.get_binary_stream("stdin"):
+        for line in sys.stdin.buffer:
             said = line.decode("utf-8", errors="replace").rstrip("\r\n")
             print_json(match(said, intents, state).as_json())
         return
