@@ -45,7 +45,7 @@ def test_the_routine_is_valid_and_the_words_lead_to_it(shown: Path) -> None:
 
 def test_the_words_of_the_first_night_are_understood() -> None:
     intents = load_intents()
-    said = re.findall(r'"([a-z\' ]+)"', README[README.index("## The first night") : README.index("## Commands")])
+    said = re.findall(r'"([a-z\' ]+)"', README[README.index("3. `scripts/run`") : README.index("## Commands")])
     assert {"leg cramp", "stop", "it's better"} <= set(said)
     understood = [text for text in said if match(text, intents, "session").decision == "act"]
     assert understood == said
