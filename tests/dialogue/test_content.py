@@ -7,7 +7,7 @@ import re
 from bedside.dialogue.library import Library
 from bedside.dialogue.wording import PhoneNumbers, Wording, fixed_texts
 from bedside.nlu.intents import load_intents
-from bedside.resources import content_folder
+from bedside.nlu.meaning import danger_signs
 
 from .conftest import NUMBERS
 from .test_generated import NEVER
@@ -45,7 +45,7 @@ def test_every_guided_step_names_its_sources(library: Library) -> None:
 
 def test_the_groups_of_signs_are_signs_that_can_be_heard(library: Library) -> None:
     signs = {s.slots["sign"] for s in load_intents().sentences("idle") if s.intent == "danger_sign"}
-    signs |= set(re.findall(r"^  - sign: (\w+)$", (content_folder() / "danger.yaml").read_text(), re.MULTILINE))
+    signs |= danger_signs()
     signs |= {question.sign for question in library.spoken.leg_questions}
     for group, members in library.spoken.alert.groups.items():
         assert set(members) <= signs, group
