@@ -138,6 +138,7 @@ BAD = {
     "unknown section": ("speeker: USB\n", 1, "unknown key 'speeker'. Did you mean 'speaker'?"),
     "unknown blank key": ("speeker:\n", 1, "unknown key 'speeker'"),
     "zeros lost": ("numbers:\n  emergency: 000\n", 2, "stands in quotes"),
+    "an octal number that YAML changes": ("numbers:\n  emergency: 0112\n", 2, "no zero is lost. It says 0112."),
     "no number": ('numbers:\n  maternity: "call Ann"\n', 2, "two or more digits"),
     "one digit": ('numbers:\n  maternity: "(1)"\n', 2, "two or more digits"),
     "section is a value": ("microphone: a\nvoice: loud\n", 2, "'key: value' lines"),
@@ -145,7 +146,7 @@ BAD = {
     "a word": ("microphone\n", 1, "'key: value' lines"),
     "unknown country": ("country: GB\n", 1, "unknown country 'GB'. Known here: AU,"),
     "country that YAML once took for a boolean": ("country: NO\n", 1, "unknown country 'NO'"),
-    "too fast": ("voice: {words_per_minute: 300}\n", 1, "less than or equal to 260"),
+    "too fast": ("voice: {words_per_minute: 300}\n", 1, "voice.words_per_minute: must be at most 260. It says 300."),
     "yes is no number": ("voice: {gain_db: yes}\n", 1, "voice.gain_db"),
     "infinitely loud": ("voice: {max_gain_db: .inf}\n", 1, "voice.max_gain_db"),
     "starts too loud": ("voice: {gain_db: 9}\n", 1, "gain_db (9) is above max_gain_db (6)"),
@@ -154,7 +155,7 @@ BAD = {
     "no such words": ("microphone: a\nintents: gone.yaml\n", 2, "gone.yaml"),
     "no such folder": ("routines: gone\n", 1, "there is no folder"),
     "written twice": ("speaker: a\nspeaker: b\n", 2, "'speaker' is written twice"),
-    "broken": ("voice: {pitch: 3\n", 2, "is not valid YAML"),
+    "broken": ("voice: {pitch: 3\n", 1, "is not valid YAML: the { opened in line 1 is never closed"),
     "empty": ("", 1, "the file is empty"),
 }
 

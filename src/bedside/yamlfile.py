@@ -40,10 +40,13 @@ class Document:
     ``("intents", "stop", "data", 0)`` names a part.
     """
 
-    def __init__(self, file: Path, data: Any, lines: dict[tuple[Key, ...], int]) -> None:
+    def __init__(
+        self, file: Path, data: Any, lines: dict[tuple[Key, ...], int], scalars: dict[tuple[Key, ...], str]
+    ) -> None:
         self.file = file
         self.data = data
         self._lines = lines
+        self._scalars = scalars
 
     def line(self, *path: Key) -> int:
         """Line of the part at `path`, or of the nearest part around it that exists."""
@@ -51,6 +54,17 @@ class Document:
             if path[:length] in self._lines:
                 return self._lines[path[:length]]
         return 1
+
+    def written(self, *path: Key) -> str:
+        """The single value at `path` as it is written in the file, without quotes; "" if there is none."""
+        return self._scalars.get(path, "")
+
+    def known(self, path: Sequence[Key]) -> tuple[Key, ...]:
+        """`path` without the parts that the file does not have."""
+        found: tuple[Key, ...] = ()
+        for part in path:
+            found = (*found, part) if (*found, part) in self._lines else found
+        return found
 
     def error(self, path: Sequence[Key], problem: str, advice: str = "") -> ContentError:
         """The error to raise about the part at `path`."""
@@ -71,22 +85,52 @@ def read_document(file: Path) -> Document:
     try:
         root = yaml.compose(text, Loader=_Loader)
     except yaml.MarkedYAMLError as error:
-        mark = error.problem_mark or error.context_mark
-        line = mark.line + 1 if mark else None
-        problem = (error.problem or error.context or "cannot be parsed").rstrip(".")
-        raise ContentError(
-            file,
-            line,
-            f"is not valid YAML: {problem}.",
-            "Check indentation, colons and quotes there.",
-        ) from None
+        raise _not_yaml(file, text, error) from None
     except yaml.YAMLError as error:
         raise ContentError(file, None, f"is not valid YAML: {' '.join(str(error).split())}.") from None
     if root is None:
         raise ContentError(file, 1, "the file is empty.")
     lines: dict[tuple[Key, ...], int] = {(): root.start_mark.line + 1}
-    data = _plain(file, root, (), lines, ())
-    return Document(file, data, lines)
+    scalars: dict[tuple[Key, ...], str] = {}
+    data = _plain(file, root, (), lines, scalars, ())
+    return Document(file, data, lines, scalars)
+
+
+def _not_yaml(file: Path, text: str, error: yaml.MarkedYAMLError) -> ContentError:
+    """A quote or bracket that is never closed is told where it was opened: only far below does YAML stumble."""
+    mark = error.problem_mark or error.context_mark
+    opened = error.context_mark if error.context == "while scanning a quoted scalar" else _open_bracket(text, mark)
+    if opened is not None:
+        line = opened.line + 1
+        problem = f"is not valid YAML: the {text[opened.index]} opened in line {line} is never closed."
+        return ContentError(file, line, problem, "Close it.")
+    problem = (error.problem or error.context or "cannot be parsed").rstrip(".")
+    advice = "Check indentation, colons and quotes there and just above."
+    return ContentError(file, mark.line + 1 if mark else None, f"is not valid YAML: {problem}.", advice)
+
+
+def _open_bracket(text: str, trouble: yaml.Mark | None) -> yaml.Mark | None:
+    """Where the innermost bracket was opened that is still open at the end, or where reading on is impossible."""
+    pairs = {
+        yaml.FlowSequenceEndToken: yaml.FlowSequenceStartToken,
+        yaml.FlowMappingEndToken: yaml.FlowMappingStartToken,
+    }
+    still_open: list[yaml.Token] = []
+    whole = False
+    try:
+        for token in yaml.scan(text, Loader=_Loader):
+            if type(token) in pairs.values():
+                still_open.append(token)
+            elif still_open and isinstance(still_open[-1], pairs.get(type(token), ())):
+                still_open.pop()
+        whole = True
+    except yaml.YAMLError:
+        pass  # What stood open there tells enough.
+    if not still_open:
+        return None
+    mark = still_open[-1].start_mark
+    # In the same line something else may be wrong inside the bracket.
+    return mark if whole or (trouble is not None and trouble.line > mark.line) else None
 
 
 def _plain(
@@ -94,9 +138,10 @@ def _plain(
     node: yaml.Node,
     path: tuple[Key, ...],
     lines: dict[tuple[Key, ...], int],
+    scalars: dict[tuple[Key, ...], str],
     above: tuple[int, ...],
 ) -> Any:
-    """Turn a YAML node into plain data and note the line of each part."""
+    """Turn a YAML node into plain data and note the line of each part, and each single value as written."""
     if id(node) in above:
         raise ContentError(file, node.start_mark.line + 1, "an alias refers to itself.", "Write the text out.")
     above = (*above, id(node))
@@ -111,14 +156,15 @@ def _plain(
             if key in result:
                 raise ContentError(file, line, f"'{key}' is written twice here.", "Keep one of the two.")
             lines[(*path, key)] = line
-            result[key] = _plain(file, value_node, (*path, key), lines, above)
+            result[key] = _plain(file, value_node, (*path, key), lines, scalars, above)
         return result
     if isinstance(node, yaml.SequenceNode):
         items = []
         for index, item in enumerate(node.value):
             lines[(*path, index)] = item.start_mark.line + 1
-            items.append(_plain(file, item, (*path, index), lines, above))
+            items.append(_plain(file, item, (*path, index), lines, scalars, above))
         return items
+    scalars[path] = " ".join(node.value.split())
     loader = _Loader("")
     try:
         return loader.construct_object(node)
@@ -139,20 +185,90 @@ def check_model(document: Document, model: type[M], path: tuple[Key, ...] = (), 
     try:
         return model.model_validate(document.data if data is None else data)
     except ValidationError as error:
-        # A mistyped key is also a missing one; the typing mistake is what helps.
-        first = min(error.errors(), key=lambda each: each["type"] != "extra_forbidden")
-        where = (*path, *first["loc"])
-        if first["type"] == "extra_forbidden":
-            allowed = _field_names(model, first["loc"][:-1])
-            raise document.error(
-                where, f"unknown key '{first['loc'][-1]}'.", suggest(str(first["loc"][-1]), allowed)
-            ) from None
-        if first["type"] == "missing":
-            raise document.error(where[:-1], f"the key '{where[-1]}' is missing.", "Add it.") from None
-        name = ".".join(str(part) for part in where) or "the file"
-        problem = first["msg"].removeprefix("Value error, ")
-        problem = problem[0].lower() + problem[1:]
-        raise document.error(where, f"{name}: {problem.rstrip('.')}.", _given(first)) from None
+        raise _misfit(document, model, path, error.errors()) from None
+
+
+def _misfit(document: Document, model: type[BaseModel], path: tuple[Key, ...], faults: list[Any]) -> ContentError:
+    """The one of pydantic's `faults` that helps most, in plain words."""
+
+    def rank(fault: Any) -> tuple[bool, bool]:
+        # A mistyped key is also a missing one; the typing mistake is what helps. A place that the file does not
+        # have is one of several kinds that a value could have been; the kind that nearly fits is meant.
+        nowhere = document.known((*path, *fault["loc"]))[-1:] != fault["loc"][-1:]
+        return fault["type"] != "extra_forbidden", nowhere and fault["type"] != "missing"
+
+    first = min(faults, key=rank)
+    loc = first["loc"]
+    where = document.known((*path, *loc))
+    if first["type"] == "extra_forbidden":
+        return document.error(where, f"unknown key '{loc[-1]}'.", suggest(str(loc[-1]), _field_names(model, loc[:-1])))
+    if first["type"] == "missing":
+        return document.error(where, f"the key '{loc[-1]}' is missing.", "Add it.")
+    problem, advice = _in_plain_words(first, document.written(*where))
+    return document.error(where, f"{place(where)}: {problem}.", advice)
+
+
+def place(path: Sequence[Key]) -> str:
+    """A path for people: "voice.pitch", or "steps, entry 1, id" (entries count from 1)."""
+    text = ""
+    for before, part in zip((None, *path), path, strict=False):
+        if isinstance(part, int):
+            text += f", entry {part + 1}"
+        else:
+            text += (", " if isinstance(before, int) else "." if text else "") + part
+    return text.removeprefix(", ") or "the file"
+
+
+_LIMITS = {
+    "greater_than": "must be more than {gt}",
+    "greater_than_equal": "must be at least {ge}",
+    "less_than": "must be less than {lt}",
+    "less_than_equal": "must be at most {le}",
+    "too_short": "needs at least {min_length} entry",
+    "too_long": "takes at most {max_length} entries",
+    "string_too_long": "takes at most {max_length} letters",
+    "finite_number": "must be a number that is not endless",
+}
+
+_KINDS = {
+    "string": "a text",
+    "path": "the name of a file or folder",
+    "is_instance_of": "the name of a file or folder",
+    "int": "a whole number",
+    "float": "a number",
+    "bool": "true or false",
+    "list": "a list",
+    "dict": "'key: value' lines",
+    "model": "'key: value' lines",
+}
+
+
+def _in_plain_words(fault: Any, written: str) -> tuple[str, str]:
+    """What is wrong in one of pydantic's faults, and what to do. written: the value as the file has it."""
+    kind, given = str(fault["type"]), fault["input"]
+    says = f"It says {given[:60]!r}." if isinstance(given, str) else f"It says {written}." if written else ""
+    if kind == "string_too_short":
+        return "is empty", "Write something there, or delete the line."
+    if kind == "literal_error":
+        choices = re.findall(r"'([^']*)'", fault["ctx"]["expected"])
+        close = suggest(written, choices) if written else ""
+        return f"must be one of {', '.join(choices)}", f"{says} {close if 'mean' in close else ''}".strip()
+    if kind in _LIMITS:
+        return _LIMITS[kind].format(**{k: str(v).removesuffix(".0") for k, v in fault.get("ctx", {}).items()}), says
+    needed = next((_KINDS[name] for name in _KINDS if kind.startswith(name)), None)
+    if needed is None or kind == "string_pattern_mismatch":
+        problem = fault["msg"].removeprefix("Value error, ").rstrip(".")
+        return problem[0].lower() + problem[1:], says
+    if given is None:
+        return f"nothing stands here; it needs {needed}", "Write it behind the colon."
+    if needed in ("a text", "the name of a file or folder") and written:
+        return f"needs {needed}, and {written} unquoted is none", f'Put it in quotes: "{written}".'
+    if needed == "a list":
+        return "a list stands here", f"{says} Write each entry in a line of its own, behind a dash.".strip()
+    if needed == "'key: value' lines":
+        return "here stand 'key: value' lines", says
+    found = "a list" if isinstance(given, list) else "'key: value' lines" if isinstance(given, dict) else ""
+    return f"needs {needed}" + (f", not {found}" if found else ""), says
 
 
 def suggest(word: str, allowed: Sequence[str]) -> str:
@@ -161,11 +277,6 @@ def suggest(word: str, allowed: Sequence[str]) -> str:
     if close:
         return f"Did you mean '{close[0]}'?"
     return f"Known here: {', '.join(sorted(allowed))}." if allowed else ""
-
-
-def _given(error: Any) -> str:
-    value = error.get("input")
-    return f"It says {value!r}." if isinstance(value, str | int | float | bool) else ""
 
 
 def _field_names(model: type[BaseModel], path: Sequence[Key]) -> list[str]:
