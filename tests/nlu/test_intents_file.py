@@ -27,7 +27,7 @@ def one(intent: str, template: str, more: str = "") -> str:
     ("text", "line", "word"),
     [
         ("", 1, "empty"),
-        ("language: [en\n", 1, "never closed"),
+        ("language: [en\n", 2, "YAML"),
         (one("stop", "halt", "langauge: en\n"), 6, "langauge"),
         (f"{HEAD}  stop:\n    daat: []\n", 4, "did you mean 'data'"),
         (one("stpo", "halt"), 3, "did you mean 'stop'"),
