@@ -252,7 +252,8 @@ def _in_plain_words(fault: Any, written: str) -> tuple[str, str]:
     if kind == "literal_error":
         choices = re.findall(r"'([^']*)'", fault["ctx"]["expected"])
         close = suggest(written, choices) if written else ""
-        return f"must be one of {', '.join(choices)}", f"{says} {close if 'mean' in close else ''}".strip()
+        allowed = f"must be one of {', '.join(choices)}" if len(choices) > 1 else f"only '{choices[0]}' is known"
+        return allowed, f"{says} {close if 'mean' in close else ''}".strip()
     if kind in _LIMITS:
         return _LIMITS[kind].format(**{k: str(v).removesuffix(".0") for k, v in fault.get("ctx", {}).items()}), says
     needed = next((_KINDS[name] for name in _KINDS if kind.startswith(name)), None)

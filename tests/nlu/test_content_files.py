@@ -65,10 +65,10 @@ def test_the_small_files_are_sound(folder: Path) -> None:
     ("file", "old", "new", "line", "word"),
     [
         ("danger.yaml", "signs:\n", "sings:\n", 10, "did you mean 'signs'"),
-        ("danger.yaml", "tier: urgent", "tier: bad", 12, "'emergency' or 'urgent'"),
+        ("danger.yaml", "tier: urgent", "tier: bad", 12, "one of emergency, urgent"),
         ("danger.yaml", "sign: leg_redness", "sign: Leg Redness", 11, "pattern"),
         ("danger.yaml", "kind: negation", "kind: no", 6, "negation"),
-        ("danger.yaml", "reach: 3", "reach: far", 8, "integer"),
+        ("danger.yaml", "reach: 3", "reach: far", 8, "whole number"),
         ("danger.yaml", "leg: [leg, calf]", "leg: []", 2, "empty"),
         ("danger.yaml", "leg: [leg, calf]", "leg: [leg, <clf>]", 2, "unknown concept <clf>"),
         ("danger.yaml", "<leg> & red", "<lge> & red", 14, "did you mean 'leg'"),
@@ -83,7 +83,7 @@ def test_the_small_files_are_sound(folder: Path) -> None:
         ("everyday.yaml", "when:", "wehn:", 5, "did you mean 'when'"),
         ("everyday.yaml", "meanings:\n", "meanings: []\nx:\n", 4, "unknown key 'x'"),
         ("speech.yaml", "fillers:", "filers:", None, "did you mean 'fillers'"),
-        ("speech.yaml", "  - um\n", "  - [um]\n", None, "valid string"),
+        ("speech.yaml", "  - um\n", "  - [um]\n", None, "needs a text"),
     ],
 )
 def test_mistakes_name_file_and_line(file: str, old: str, new: str, line: int | None, word: str, folder: Path) -> None:
