@@ -64,6 +64,12 @@ def test_a_whole_scene_is_read(folder: Path) -> None:
         ("duration: 5\necho:\n  gain_db: .nan\n", 3, "echo.gain_db"),
         ("duration: 5\nsays:\n  - {file: stop.wav}\n", 3, "either 'at'"),
         ("duration: 5\nsays:\n  - {at: 1, after: {event: say}, file: stop.wav}\n", 3, "either 'at'"),
+        (
+            "duration: 5\nsays:\n  - file: stop.wav\n    after:\n      event: haerd\n",
+            5,
+            "after.event: must be one of heard, intent, say, said, hold, release, silenced, session, alert. "
+            "It says 'haerd'. Did you mean 'heard'?",
+        ),
         ("duration: 5\nsays:\n  - {at: 1, wait: 1, file: stop.wav}\n", 3, "'wait' goes with 'after'"),
         ("duration: 5\nsays:\n  - at: 1\n    file: stopp.wav\n", 4, "there is no such file"),
         ("duration: 5\nsays:\n  - {at: 1, file: broken.wav}\n", 3, "is not a sound file"),

@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Self
+from typing import Annotated, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
@@ -35,7 +35,7 @@ class Echo(_Part):
 class Trigger(_Part):
     """An event of the event log. match: a regular expression searched in its text, step and intent."""
 
-    event: str
+    event: Literal["heard", "intent", "say", "said", "hold", "release", "silenced", "session", "alert"]
     match: str | None = None
 
     @field_validator("match")
