@@ -34,6 +34,33 @@ def test_text_for_people_names_intent_and_decision() -> None:
     assert b"{" not in done.stdout
 
 
+def test_several_words_need_no_quotes() -> None:
+    found = json.loads(match("my", "left", "calf", "is", "cramping", "--json").stdout)
+    assert (found["text"], found["intent"]) == ("my left calf is cramping", "leg_cramp")
+
+
+def test_what_only_means_something_in_a_session_says_so_to_people() -> None:
+    hint = b"(in a session: easing; try --state session)"
+    done = match("it's easing")
+    assert done.stdout.startswith(b"nothing")
+    assert hint in done.stdout
+    assert hint not in match("it's easing", "--state", "session").stdout
+    assert b"in a session" not in match("purple elephants dance").stdout
+    assert json.loads(match("it's easing", "--json").stdout)["intent"] is None
+
+
+def test_the_settings_say_which_words_and_how_sure(tmp_path: Path) -> None:
+    (tmp_path / "mine.yaml").write_text(
+        "language: en\nintents:\n  help:\n    data:\n      - sentences: [purple banana]\n"
+    )
+    config = tmp_path / "config.yaml"
+    config.write_text("intents: mine.yaml\n")
+    said = ("purple bananas", "--json", "--config", str(config))
+    assert json.loads(match(*said).stdout)["decision"] == "act"
+    config.write_text("intents: mine.yaml\nmatching: {act: 100, confirm: 50}\n")
+    assert json.loads(match(*said).stdout)["decision"] == "confirm"
+
+
 def test_every_line_has_its_answer() -> None:
     """Blank lines, bytes that are no UTF-8, accents, a carriage return, a very long line, no last line end."""
     lines = [

@@ -39,6 +39,11 @@ def test_writes_a_file_and_tells_about_it(tmp_path: Path, config: Path, capfd: p
     assert complaints == ""
 
 
+def test_several_words_need_no_quotes(tmp_path: Path, config: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    assert run(["say", "good", "night", "--out", str(tmp_path / "out.wav"), "--config", str(config), "--json"]) == 0
+    assert json.loads(capfd.readouterr().out)["text"] == "good night"
+
+
 def test_nothing_to_say(tmp_path: Path, config: Path, capfd: pytest.CaptureFixture[str]) -> None:
     assert run(["say", "...", "--out", str(tmp_path / "out.wav"), "--config", str(config)]) == 2
     said, complaints = capfd.readouterr()

@@ -7,14 +7,16 @@ from pathlib import Path
 
 import click
 
+from bedside.cli.options import config_option, intents_option
 from bedside.cli.output import console, json_flag, print_json
-from bedside.nlu.intents import load_intents
+from bedside.config import load_config
 from bedside.nlu.match import Match, Scope
 from bedside.nlu.matcher import match
+from bedside.wiring import load_words
 
 
 @click.command("match")
-@click.argument("text")
+@click.argument("text", nargs=-1, required=True)
 @click.option(
     "--state",
     type=click.Choice(["idle", "session"]),
@@ -22,23 +24,27 @@ from bedside.nlu.matcher import match
     show_default=True,
     help="idle: nobody has asked for anything yet; session: a conversation is open.",
 )
-@click.option(
-    "--intents", "file", type=click.Path(path_type=Path), help="Your own intents file instead of the shipped one."
-)
+@config_option
+@intents_option
 @json_flag
-def match_text(text: str, state: Scope, file: Path | None, as_json: bool) -> None:
+def match_text(
+    text: tuple[str, ...], state: Scope, config_path: Path | None, intents: Path | None, as_json: bool
+) -> None:
     """Say what TEXT means. With '-', read lines from standard input and print one JSON line for each."""
-    intents = load_intents(file)
-    if text == "-":
+    words = load_words(load_config(config_path), intents)
+    if text == ("-",):
         for line in sys.stdin.buffer:
             said = line.decode("utf-8", errors="replace").rstrip("\r\n")
-            print_json(match(said, intents, state).as_json())
+            print_json(match(said, words, state).as_json())
         return
-    result = match(text, intents, state)
+    said = " ".join(text)
+    result = match(said, words, state)
     if as_json:
         print_json(result.as_json())
-    else:
-        _show(result)
+        return
+    _show(result)
+    if result.intent is None and state == "idle" and (later := match(said, words, "session").intent):
+        console.print(f"(in a session: {later}; try --state session)", markup=False)
 
 
 def _show(result: Match) -> None:

@@ -22,13 +22,13 @@ AFTERWARDS = 0.5
 
 
 @click.command()
-@click.argument("text")
+@click.argument("words", metavar="TEXT", nargs=-1, required=True)
 @click.option("--out", type=click.Path(path_type=Path, dir_okay=False), help="Write a WAV file instead of playing.")
 @config_option
 @json_flag
-def say(text: str, out: Path | None, config_path: Path | None, as_json: bool) -> None:
+def say(words: tuple[str, ...], out: Path | None, config_path: Path | None, as_json: bool) -> None:
     """Say TEXT in the voice of the settings."""
-    config = load_config(config_path)
+    config, text = load_config(config_path), " ".join(words)
     with voice_for(config, _warn) as voice:
         clip = voice.clip(text)
         if not len(clip.samples):
