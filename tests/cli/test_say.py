@@ -75,6 +75,16 @@ def test_an_unwritable_place_is_one_line(tmp_path: Path, config: Path, capfd: py
     assert capfd.readouterr().err.count("\n") == 1
 
 
+@pytest.mark.parametrize("name", ["out.mp3", "out", "wav"])
+def test_only_wav_files_are_written(tmp_path: Path, config: Path, capfd: pytest.CaptureFixture[str], name: str) -> None:
+    assert run(["say", "Hold.", "--out", str(tmp_path / name), "--config", str(config)]) == 1
+    complaints = capfd.readouterr().err
+    assert complaints.count("\n") == 1
+    assert f"{name}: cannot be written" in complaints
+    assert "ends in .wav" in complaints
+    assert not (tmp_path / name).exists()
+
+
 @pytest.mark.soundcard
 def test_plays_all_of_it_through_the_sound_card(tmp_path: Path, config: Path, pulse_room: PulseRoom) -> None:
     out = tmp_path / "out.wav"
@@ -93,9 +103,9 @@ def test_plays_all_of_it_through_the_sound_card(tmp_path: Path, config: Path, pu
 
 def test_a_sound_card_that_is_not_there_is_one_line(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
     config = tmp_path / "config.yaml"
-    config.write_text("speaker: no such speaker\nvoice: {cache: cache}\n")
+    config.write_text("microphone: nor such a microphone\nspeaker: no such speaker\nvoice: {cache: cache}\n")
     assert run(["say", "Hold.", "--config", str(config)]) == 1
     said, complaints = capfd.readouterr()
     assert said == ""
-    assert complaints.startswith("bedside: ")
+    assert complaints.startswith("bedside: no speaker ")
     assert complaints.count("\n") == 1

@@ -116,8 +116,8 @@ class WavWriter:
     """Writes a 16-bit WAV file as the sound comes; it gets its name only once it is whole.
 
     A context manager: leaving it puts the file in place, also after an error elsewhere (what was recorded
-    until then is worth keeping). Raises SoundError if the folder cannot be written or the disk is full;
-    nothing half-written is left then.
+    until then is worth keeping). Raises SoundError if the name does not end in .wav, the folder
+    cannot be written or the disk is full; nothing half-written is left then.
     """
 
     def __init__(self, path: Path, rate: int = RATE, channels: int = 1) -> None:
@@ -135,6 +135,9 @@ class WavWriter:
             if self.path.exists() and not self.path.is_file():
                 # Putting the finished file in place would replace a device.
                 raise OSError(0, "it is not a file")
+            if self.path.suffix.lower() != ".wav":
+                # Players go by the name, and would make noise, or nothing, of it.
+                raise OSError(0, "only WAV files are written: choose a name that ends in .wav")
             self._file = self._temporary.open("wb")
             self._file.write(self._header())
         except OSError as error:

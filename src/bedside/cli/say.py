@@ -2,23 +2,26 @@
 
 from __future__ import annotations
 
+import time
+from contextlib import closing
 from pathlib import Path
 
 import click
 
 from bedside.audio.block import BLOCK_SECONDS
+from bedside.audio.devices import find_device
 from bedside.audio.player import Player
-from bedside.audio.soundcard import SoundCard
+from bedside.audio.streams import Speaker
 from bedside.audio.wavfiles import write_wav
 from bedside.cli.options import config_option
 from bedside.cli.output import console, errors, json_flag, print_json
 from bedside.config import Config, load_config
-from bedside.errors import UsageError
+from bedside.errors import SoundError, UsageError
 from bedside.tts.clip import Clip
 from bedside.wiring import voice_for
 
 AFTERWARDS = 0.5
-"""Seconds of silence behind the clip, so that the sound card has played all of it before it is closed."""
+"""Seconds of silence behind the clip, so that the speaker has played all of it before it is closed."""
 
 
 @click.command()
@@ -52,14 +55,20 @@ def say(words: tuple[str, ...], out: Path | None, config_path: Path | None, as_j
 
 
 def play(clip: Clip, config: Config) -> None:
-    """Play a clip on the sound card of the settings. Raises SoundError if there is none."""
+    """Play a clip on the speaker of the settings; no microphone is needed. Raises SoundError if there is no
+    such speaker, or it goes away."""
     player = Player(gain_db=config.voice.gain_db, max_gain_db=config.voice.max_gain_db)
     player.start(clip.samples, "say")
     left = round(AFTERWARDS / BLOCK_SECONDS)
-    with SoundCard(config.microphone, config.speaker, on_trouble=_warn) as card:
-        while left and card.read() is not None:
-            card.write(player.next_block(card.now))
+    with closing(Speaker(find_device("speaker", config.speaker))) as speaker:
+        due = time.monotonic()
+        while left:
+            if not speaker.alive:
+                raise SoundError(f"the speaker '{speaker.device.name}' is gone.")
+            speaker.write(player.next_block(due))
             left -= not player.busy
+            due += BLOCK_SECONDS
+            time.sleep(max(0.0, due - time.monotonic()))
 
 
 def _warn(line: str) -> None:
