@@ -73,6 +73,8 @@ def sound(folder: Path, kind: str) -> Path:
         file.write_text("This is no sound.\n")
     elif kind == "empty":
         file.write_bytes(b"")
+    elif kind == "whole":
+        soundfile.write(file, tone, 16_000)
     elif kind == "folder":
         file.mkdir()
     return file
@@ -145,7 +147,7 @@ INTENTS = {
 @pytest.mark.parametrize("text", INTENTS)
 def test_broken_intents(tmp_path: Path, text: str) -> None:
     (tmp_path / "own.yaml").write_text(text)
-    wav = sound(tmp_path, "missing")
+    wav = sound(tmp_path, "whole")
     fails(bedside("hear", wav, "--intents", "own.yaml", folder=tmp_path), *INTENTS[text])
 
 
