@@ -27,7 +27,7 @@ def one(intent: str, template: str, more: str = "") -> str:
     ("text", "line", "word"),
     [
         ("", 1, "empty"),
-        ("language: [en\n", 2, "YAML"),
+        ("language: [en\n", 1, "never closed"),
         (one("stop", "halt", "langauge: en\n"), 6, "langauge"),
         (f"{HEAD}  stop:\n    daat: []\n", 4, "did you mean 'data'"),
         (one("stpo", "halt"), 3, "did you mean 'stop'"),
@@ -54,6 +54,17 @@ def one(intent: str, template: str, more: str = "") -> str:
             "did you mean 'vision'",
         ),
         (one("start_routine", "begin"), 5, "routine"),
+        (
+            f'{HEAD}  leg_cramp:\n    data:\n      - slots: {{sid: left}}\n        sentences: ["ouch"]\n',
+            5,
+            "did you mean 'side'",
+        ),
+        (
+            f'{HEAD}  leg_cramp:\n    data:\n      - slots: {{side: lefft}}\n        sentences: ["ouch"]\n',
+            5,
+            "did you mean 'left'",
+        ),
+        (one("stop", "halt").replace("language: en", "language: de"), 1, "only 'en' is known"),
         (
             one("stop", "halt") + '  pause:\n    data:\n      - sentences: ["halt"]\n',
             8,

@@ -15,7 +15,7 @@ from typing import get_args
 from bedside.errors import ContentError
 from bedside.nlu.match import INTENTS, Scope
 from bedside.nlu.meaning import danger_signs
-from bedside.nlu.schema import SAFETY_INTENTS, Block, Decoy, IntentsFile, Spoken, Thresholds, Tier
+from bedside.nlu.schema import SAFETY_INTENTS, SLOT_VALUES, SLOTS, Block, Decoy, IntentsFile, Spoken, Thresholds, Tier
 from bedside.nlu.template import Expansion, Grammar, ListValue, ParsedTemplate, TemplateError, expand, parse
 from bedside.nlu.text import normalise
 from bedside.resources import intents_file
@@ -235,6 +235,15 @@ class _Reader:
                 raise self.document.error(
                     (*path, "slots", "sign"), f"unknown sign '{sign}'.", suggest(sign, sorted(danger_signs()))
                 )
+        for slot, value in block.slots.items():
+            known_slots = SLOTS.get(name, ())
+            if slot not in known_slots:
+                problem = f"{name} has no slot '{slot}'."
+                raise self.document.error((*path, "slots", slot), problem, suggest(slot, known_slots))
+            values = SLOT_VALUES.get(slot, (value,))
+            if value not in values:
+                problem = f"the slot '{slot}' cannot be '{value}'."
+                raise self.document.error((*path, "slots", slot), problem, suggest(value, values))
         if name == "start_routine" and not block.slots.get("routine"):
             raise self.document.error(
                 (*path, "slots"), "start_routine needs a slot 'routine'.", "Name the routine to start."

@@ -34,6 +34,22 @@ class ScopeThresholds(_Strict):
     session: Thresholds = Thresholds(act=82, confirm=70, margin=4)
 
 
+SLOTS: dict[str, tuple[str, ...]] = {
+    "leg_cramp": ("side", "part"),
+    "leg_swelling": ("side", "part"),
+    "danger_sign": ("tier", "sign", "side", "part"),
+    "start_routine": ("routine", "side", "part"),
+    "yes": ("side", "part"),
+    "no": ("side", "part"),
+    "easing": ("side", "part"),
+    "still_hurts": ("worse", "side", "part"),
+}
+"""The slots that the sentences of an intent may fill; intents that are not named take none."""
+
+SLOT_VALUES: dict[str, tuple[str, ...]] = {"side": ("left", "right", "both"), "worse": ("yes",)}
+"""What a slot may be, where that is fixed."""
+
+
 class Block(_Strict):
     """Sentences that mean the same. `ask_first`: scopes where even an exact sentence is only asked about."""
 
@@ -66,7 +82,7 @@ class Decoy(_Strict):
 
 
 class IntentsFile(_Strict):
-    language: str
+    language: Literal["en"] = "en"
     thresholds: ScopeThresholds = ScopeThresholds()
     intents: Annotated[dict[str, Intent], Field(min_length=1)]
     lists: dict[str, WordList] = {}
