@@ -7,18 +7,17 @@ from pathlib import Path
 import click
 from rich.table import Table
 
-from bedside import resources
-from bedside.cli.options import config_option, routines_option
+from bedside.cli.options import content_options
 from bedside.cli.output import console, errors, json_flag, print_json
 from bedside.cli.timeline import event_printer
 from bedside.config import Config, load_config
 from bedside.dialogue.conversation import Conversation
-from bedside.dialogue.library import Library, load_library
+from bedside.dialogue.library import Library
 from bedside.errors import UsageError, VoiceError
 from bedside.nlu.match import INTENTS
 from bedside.rehearsal import VirtualNight, rehearse
 from bedside.tts.voice import Voice
-from bedside.wiring import phone_numbers, voice_for
+from bedside.wiring import load_content, phone_numbers, voice_for
 from bedside.yamlfile import suggest
 
 LETTERS_A_SECOND = 13.0
@@ -26,13 +25,12 @@ LETTERS_A_SECOND = 13.0
 
 
 @click.command("routines")
-@config_option
-@routines_option
+@content_options
 @json_flag
-def list_command(config_path: Path | None, routines: Path | None, as_json: bool) -> None:
+def list_command(config_path: Path | None, intents: Path | None, routines: Path | None, as_json: bool) -> None:
     """List the routines."""
     config = load_config(config_path)
-    library = load_library(resources.content_folder(), routines or config.routines)
+    library = load_content(config, intents, routines).library
     lengths = {ident: _seconds(config, library, ident) for ident in library.routines}
     if as_json:
         print_json(
@@ -52,14 +50,14 @@ def list_command(config_path: Path | None, routines: Path | None, as_json: bool)
 @click.argument("routine")
 @click.option("--side", type=click.Choice(["left", "right", "both"]), help="Which leg.")
 @click.option("--answer", "answers", multiple=True, metavar="INTENT", help="Answer to the next question; repeatable.")
-@config_option
-@routines_option
+@content_options
 @json_flag
 def rehearse_command(
     routine: str,
     side: str | None,
     answers: tuple[str, ...],
     config_path: Path | None,
+    intents: Path | None,
     routines: Path | None,
     as_json: bool,
 ) -> None:
@@ -68,7 +66,7 @@ def rehearse_command(
     Nobody answers its questions, unless --answer says otherwise: --answer no --answer yes.
     """
     config = load_config(config_path)
-    library = load_library(resources.content_folder(), routines or config.routines)
+    library = load_content(config, intents, routines).library
     if routine not in library.routines:
         raise UsageError(f"There is no routine '{routine}'. {suggest(routine, list(library.routines))}")
     for answer in answers:
