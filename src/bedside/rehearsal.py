@@ -85,11 +85,12 @@ class VirtualNight:
 
 
 def rehearse(
-    night: VirtualNight, routine: str, side: str | None = None, answers: Sequence[str] = ()
+    night: VirtualNight, routine: str, side: str | None = None, answers: Sequence[str] = (), through: bool = False
 ) -> Iterator[dict[str, object]]:
     """The event log of `routine` from its start to its end; what follows it is another rehearsal.
 
-    answers: intents, given to the questions one after another; silence when they are used up.
+    answers: intents, given to the questions one after another. When they are used up there is silence, or, if
+    `through`, the answers that lead through most of the routine.
     """
     left, told = list(answers), 0
     night.start(routine, side)
@@ -100,8 +101,9 @@ def rehearse(
                 return
         told = len(night.log)
         waiting = night.conversation.state == "asking" and night.speaking is None
-        if waiting and left:
+        answer = left.pop(0) if waiting and left else night.conversation.leads_on if waiting and through else ""
+        if answer:
             night.now += ANSWER_AFTER
-            night.hear(left.pop(0))
+            night.hear(answer)
         elif night.now > END or not night.step():
             return

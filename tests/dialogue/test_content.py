@@ -54,4 +54,4 @@ def test_the_groups_of_signs_are_signs_that_can_be_heard(library: Library) -> No
 def test_routines_start_without_greeting_question_or_disclaimer(library: Library) -> None:
     first = library.routines["acute-calf-bed"].steps[0]
     assert first.kind == "say"
-    assert "straighten" in first.text.lower()
+    assert "straighten" in first.text().lower()

@@ -133,6 +133,7 @@ def test_every_routine_ends_when_nobody_answers(library: Library) -> None:
         night = VirtualNight(Conversation(library, NUMBERS), speech_seconds)
         night.start(routine)
         night.run(7200)
-        assert night.conversation.state == "idle", routine
+        # A question of guidance.md C5 that nobody answers is an alert, and an emergency does not end by itself.
+        assert night.conversation.state in ("idle", "alert"), routine
         assert said(night.log)
         assert len(events(night.log, "hold")) == len(events(night.log, "release"))

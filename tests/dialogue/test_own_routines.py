@@ -21,7 +21,7 @@ def test_a_routine_of_ones_own_stands_beside_the_shipped_ones(tmp_path: Path) ->
 
 BAD = {
     "the id of a shipped one": (GOOD.format(id="recovery", text="Rest."), 1, "comes with bedside"),
-    "massage": (GOOD.format(id="x", text="Massage the calf firmly."), 5, "'massag' may only be spoken of"),
+    "massage": (GOOD.format(id="x", text="Massage the calf firmly."), 5, "'Massage' may only be spoken of"),
     "heat": (GOOD.format(id="x", text="Put a warm pad on it."), 5, "'warm' may only be spoken of"),
     "a hold of 900 s": ("id: x\ntitle: x\nsteps:\n  - id: a\n    hold: 900\n    say: '{seconds}'\n", 5, "hold"),
     "an unknown variable": (GOOD.format(id="x", text="Lift {lag}."), 5, "no variable {lag}. Did you mean 'leg'?"),

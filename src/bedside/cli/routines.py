@@ -50,12 +50,14 @@ def list_command(config_path: Path | None, intents: Path | None, routines: Path 
 @click.argument("routine")
 @click.option("--side", type=click.Choice(["left", "right", "both"]), help="Which leg.")
 @click.option("--answer", "answers", multiple=True, metavar="INTENT", help="Answer to the next question; repeatable.")
+@click.option("--silent", is_flag=True, help="Nobody answers any further question.")
 @content_options
 @json_flag
 def rehearse_command(
     routine: str,
     side: str | None,
     answers: tuple[str, ...],
+    silent: bool,
     config_path: Path | None,
     intents: Path | None,
     routines: Path | None,
@@ -63,7 +65,7 @@ def rehearse_command(
 ) -> None:
     """Print everything ROUTINE says, with its timeline in virtual time.
 
-    Nobody answers its questions, unless --answer says otherwise: --answer no --answer yes.
+    Its questions get the answers that lead through most of it, or those of --answer first: --answer no --answer yes.
     """
     config = load_config(config_path)
     library = load_content(config, intents, routines).library
@@ -76,7 +78,7 @@ def rehearse_command(
     with voice_for(config, lambda line: None) as voice:
         length = _SpeechLength(voice)
         night = VirtualNight(Conversation(library, phone_numbers(config)), length)
-        for event in rehearse(night, routine, side, answers):
+        for event in rehearse(night, routine, side, answers, through=not silent):
             log(event)
     if length.trouble:
         errors.print(f"Times of speech are estimates: {length.trouble}", markup=False)
@@ -99,8 +101,8 @@ class _SpeechLength:
 
 
 def _seconds(config: Config, library: Library, routine: str) -> float:
-    """Length of a routine in which nobody answers, from estimates of the speech."""
+    """Length of a routine with all its options, from estimates of the speech."""
     night = VirtualNight(Conversation(library, phone_numbers(config)), lambda text: len(text) / LETTERS_A_SECOND)
-    for _ in rehearse(night, routine):
+    for _ in rehearse(night, routine, through=True):
         pass
     return night.now

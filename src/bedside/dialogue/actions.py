@@ -34,7 +34,14 @@ class Speaking:
     """Somebody is speaking at this moment and has not been understood yet."""
 
 
-Event: TypeAlias = Heard | Said | Speaking | Tick
+@dataclass(frozen=True)
+class QuietHours:
+    """The quiet hours of the household have begun, or are over."""
+
+    quiet: bool
+
+
+Event: TypeAlias = Heard | Said | Speaking | Tick | QuietHours
 
 
 @dataclass(frozen=True)

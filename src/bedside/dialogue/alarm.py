@@ -28,17 +28,21 @@ class Alarm:
 
     def raise_alert(self, tier: str, sign: str, doubtful: bool = False, lower: bool = False) -> None:
         """Raise an alert. While one is open only a higher tier takes its place, so that crying out again does not
-        keep her from hearing the number (`lower`: it was asked about, and the lower one it is)."""
+        keep her from hearing the number (`lower`: it was asked about, and the lower one it is). Who told of it is
+        in the session."""
         present = self._open()
         if present is not None and not lower and not (tier == "emergency" and present.tier != "emergency"):
             return
-        self._begin(Alert(tier, sign, doubtful, beneath=present if doubtful else None))
+        partner = self._stage.scene.session.partner
+        self._begin(Alert(tier, sign, doubtful, beneath=present if doubtful else None, partner=partner))
 
     def _begin(self, alert: Alert) -> None:
         stage = self._stage
         stage.run(None, "alert", "alert")
         stage.close_session()
-        stage.scene.session.routine = None
+        session = stage.scene.session
+        session.routine = session.bookmark = None
+        stage.scene.night.alarmed = True
         if alert.tier == "emergency":
             self._manner.plain()
         self._alert = alert
@@ -61,6 +65,9 @@ class Alarm:
             return
         elif intent == "yes":
             stage.run(alerts.calling_script(stage.scene, alert), "alert", intent)
+        elif intent in ("no", "easing") and match.slots.get("who") == "her" and not alert.partner:
+            # The partner's "she is fine" does not take back what she said herself (guidance.md E11).
+            performer.aside(alerts.again_line(stage.scene, alert), now)
         elif intent in ("no", "easing"):
             stage.run(alerts.false_alarm_script(stage.scene, alert), "alert", intent)
 

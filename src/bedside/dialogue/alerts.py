@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Generator, Iterator
 from dataclasses import dataclass
 
+from bedside.dialogue.legs import leg_question
 from bedside.dialogue.scene import Scene
 from bedside.dialogue.script import Ask, Line, Operation, Outcome, Script, Speak, Until
 from bedside.dialogue.spoken import AlertTexts, FollowUp
-from bedside.dialogue.steps import leg_question
 from bedside.dialogue.wording import alert_variables, by_group, sign_group
 from bedside.nlu.match import Match
 
@@ -29,7 +29,7 @@ class Alert:
 
     doubtful: the sign was only half heard. beneath: what was open before a doubtful higher alert came on top.
     said: how many of the lines that must be said have been. asked: the questions that follow have been put.
-    calling: somebody is calling the number.
+    calling: somebody is calling the number. partner: it was the partner who told of it.
     """
 
     tier: str
@@ -39,6 +39,7 @@ class Alert:
     said: int = 0
     asked: bool = False
     calling: bool = False
+    partner: bool = False
 
     @property
     def number_given(self) -> bool:
@@ -50,7 +51,7 @@ def alert_script(scene: Scene, alert: Alert) -> Script:
     lines = list(_lines(scene, alert))
     if scene.session.up:
         scene.session.up = False
-        yield Speak(Line(scene.library.spoken.sit_down, f"alert/{alert.tier}", ("D2",), _raise(alert)), scene.gap)
+        yield Speak(_line(scene, alert, scene.library.spoken.sit_down.text(alert.partner), _raise(alert)), scene.gap)
     for index in range(alert.said, len(lines)):
         yield Speak(lines[index], scene.gap)
         alert.said = index + 1
@@ -78,7 +79,8 @@ def _raise(alert: Alert) -> float:
 
 
 def _lines(scene: Scene, alert: Alert) -> Iterator[Line]:
-    spoken, lines = scene.library.spoken, [*_texts(scene, alert).lines]
+    spoken, texts = scene.library.spoken, _texts(scene, alert)
+    lines = [*(texts.partner if alert.partner else texts.lines)]
     groups = sign_group(spoken, alert.sign)
     if "crisis" in groups:
         lines = [*lines[:LINES_WITH_NUMBER], *spoken.alert.crisis]
@@ -86,7 +88,7 @@ def _lines(scene: Scene, alert: Alert) -> Iterator[Line]:
         # What to say about a pregnancy does not fit somebody else.
         lines = [*lines[:LINES_WITH_NUMBER], lines[-1]]
     for text in lines:
-        filled = scene.wording.fill(text, scene.session.side, more=alert_variables(spoken, alert.sign))
+        filled = scene.wording.fill(text, scene.session.side, more=alert_variables(spoken, alert.sign, alert.partner))
         yield _line(scene, alert, filled, _raise(alert))
 
 
@@ -106,7 +108,7 @@ def _is_it_so(scene: Scene, alert: Alert) -> Generator[Operation, Match | None, 
     if not alert.doubtful and follow_up is None:
         return None
     alert.asked = True
-    text = texts.doubt if alert.doubtful or follow_up is None else follow_up.ask
+    text = texts.doubt if alert.doubtful or follow_up is None else follow_up.ask.text(alert.partner)
     answer = yield Ask(_line(scene, alert, text, _raise(alert)), scene.settings.answer)
     if answer is None or answer.intent != "no" or answer.decision != "act":
         return None
@@ -165,7 +167,7 @@ def calling_script(scene: Scene, alert: Alert) -> Script:
 def false_alarm_script(scene: Scene, alert: Alert) -> Script:
     """A "false alarm": ask about the sign itself; only a clear no closes the alert, else it goes on where it was."""
     spoken = scene.library.spoken
-    check = by_group(spoken.alert.check, sign_group(spoken, alert.sign))
+    check = by_group(spoken.alert.check, sign_group(spoken, alert.sign)).text(alert.partner)
     answer = yield Ask(_line(scene, alert, check, _raise(alert)), scene.settings.answer)
     if answer is not None and answer.intent in ("no", "easing") and answer.decision == "act":
         return (yield from _close(scene, alert))

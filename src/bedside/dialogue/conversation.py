@@ -11,11 +11,13 @@ import math
 from typing import Literal
 
 from bedside.dialogue import talks
-from bedside.dialogue.actions import Action, Event, Heard, Said, Speaking, Tick
+from bedside.dialogue.actions import Action, Event, Heard, QuietHours, Said, Speaking, Tick
 from bedside.dialogue.alarm import Alarm
 from bedside.dialogue.library import Library
 from bedside.dialogue.manner import MANNERS, Manner
-from bedside.dialogue.scene import Scene, Session, Settings
+from bedside.dialogue.mention import Diary, MemoryDiary, Mentions
+from bedside.dialogue.routine import Routine, alert_of
+from bedside.dialogue.scene import Night, Scene, Session, Settings
 from bedside.dialogue.script import Outcome
 from bedside.dialogue.stage import Stage
 from bedside.dialogue.time_left import time_left_line
@@ -29,9 +31,29 @@ FIRST_ROUTINE = "acute-calf-bed"
 LET_GO = "let-go"
 """The routine for pain that gets worse in a stretch (guidance.md STOP-3)."""
 
+ROUTINE_OF_PART = {
+    "foot": "foot-cramp",
+    "toes": "foot-cramp",
+    "ankle": "foot-cramp",
+    "thigh": "thigh-cramp",
+    "hamstring": "thigh-back",
+    "thigh-front": "thigh-front",
+}
+"""Which routine a cramp in a part of the leg gets; everywhere else it is the calf (guidance.md E1)."""
+
+SWOLLEN_BOTH = "both-ankles-swelling-relief"
+"""What follows when a swollen leg was reported in an idle room and the leg questions were answered no."""
+
+PROVIDER = "provider"
+"""The answer of what to tell a midwife or doctor, if no topic was named (guidance.md C3)."""
+
 CONTROLS = ("pause", "resume", "next_step", "previous_step", "repeat", "time_left")
 ANSWERS = ("yes", "no", "unsure", "easing", "still_hurts", "next_step")
-TOLD = ("mention_to_provider", "diary", "good_night")
+TOLD = ("diary", "good_night")
+ASKED = ("question", "mention_to_provider")
+OPEN_TO_QUESTIONS = ("idle", "step", "telling", "paused", "confirming")
+"""Where a question of guidance.md C5 is put before an alert; everywhere else the alert comes at once."""
+
 HALF_SURE_IS_ENOUGH = ("pause", "repeat", "time_left", "leg_swelling")
 """In a session these are acted on even if only half understood: they do no harm, and missing them might."""
 
@@ -39,10 +61,16 @@ HALF_SURE_IS_ENOUGH = ("pause", "repeat", "time_left", "leg_swelling")
 class Conversation:
     """One conversation, through a whole night. Times are absolute seconds on any clock that never goes back."""
 
-    def __init__(self, library: Library, numbers: PhoneNumbers | None = None, settings: Settings | None = None) -> None:
+    def __init__(
+        self,
+        library: Library,
+        numbers: PhoneNumbers | None = None,
+        settings: Settings | None = None,
+        diary: Diary | None = None,
+    ) -> None:
         self._scene = Scene(library, Wording(library.spoken, numbers or PhoneNumbers()), settings or Settings())
         self._stage = Stage(self._scene)
-        self._walk = Walk(self._stage)
+        self._walk = Walk(self._stage, Mentions(diary or MemoryDiary()))
         self._manner = Manner(self._stage)
         self._alarm = Alarm(self._stage, self._manner)
         self._in_doubt: Match | None = None
@@ -60,6 +88,11 @@ class Conversation:
         """What may be heard now."""
         return "idle" if self._stage.activity == "idle" else "session"
 
+    @property
+    def leads_on(self) -> str:
+        """The intent with which a rehearsal answers the open question, to see most; empty if none is open."""
+        return self._stage.performer.leads_on
+
     def next_deadline(self) -> float | None:
         """When `handle` wants a `Tick`, in absolute seconds; None while nothing is due."""
         times = [self._stage.performer.next_deadline(), self._too_long()]
@@ -76,6 +109,8 @@ class Conversation:
             self._stage.performer.hearing(now)
         elif isinstance(event, Tick):
             self._stage.performer.tick(now)
+        elif isinstance(event, QuietHours):
+            self._manner.quiet_hours(event.quiet)
         self._settle()
         return self._stage.take()
 
@@ -93,6 +128,7 @@ class Conversation:
             return
         if self._scene.now - self._last_heard > self._scene.settings.new_night:
             self._manner.as_at_the_start()
+            self._scene.night = Night()
         self._last_heard = self._scene.now
         if intent == "danger_sign":
             self._danger(match)
@@ -112,7 +148,9 @@ class Conversation:
     def _answers(self, match: Match) -> bool:
         """Take what answers the open question, or the cramp itself. False if it is something else."""
         performer, intent = self._stage.performer, match.intent
-        if intent == "easing" and self._eased_routine():
+        if performer.asks_for(match):
+            performer.answer(match, self._scene.now)
+        elif intent == "easing" and self._eased_routine():
             self._easing(match)
         elif performer.asking and intent in ANSWERS:
             if intent == "still_hurts" and self._in_recovery() and not performer.asking_about_legs:
@@ -136,18 +174,19 @@ class Conversation:
         elif intent == "leg_cramp":
             self._leg_cramp(match)
         elif intent == "start_routine":
-            self._take_slots(match)
-            self._walk.go(match.slots.get("routine", FIRST_ROUTINE), intent)
+            self._start(match)
         elif intent == "leg_swelling":
             self._swelling(match)
         elif intent == "help":
             self._help()
         elif intent in TOLD:
             self._tell(intent)
+        elif intent in ASKED:
+            self._answer_question(match)
         elif intent == "still_hurts" and self._stage.activity == "step":
             self._still_hurts(match)
         elif intent == "no" and self._stage.open_hold is not None:
-            self._walk.go(LET_GO, intent)
+            self._worse(intent)
         elif intent == "yes" and self._stage.activity == "paused":
             self._walk.resume(intent)
 
@@ -163,7 +202,8 @@ class Conversation:
 
     def _eased_routine(self) -> str:
         """Where to go when it eases; empty if it was not a cramp that we are working on."""
-        routine = self._scene.session.routine
+        mark = self._scene.session.bookmark
+        routine = mark.routine if mark is not None else self._scene.session.routine
         if routine is None or not routine.relief or self._stage.activity not in ("step", "legs", "help", "paused"):
             return ""
         return routine.eased or "end"
@@ -171,6 +211,7 @@ class Conversation:
     def _easing(self, match: Match) -> None:
         target, step = self._eased_routine(), self._stage.step_name()
         if match.decision == "act":
+            self._scene.session.bookmark = None
             self._walk.go(target, "easing")
         else:
             self._stage.run(talks.is_it_easing(self._scene, step, target), "asking", "easing")
@@ -180,17 +221,36 @@ class Conversation:
         self._take_slots(match)
         if activity in ("help", "asking") and self._in_relief():
             self._walk.begin_step("leg_cramp")
-        elif not (self._in_relief() and activity in ("step", "legs")):
-            self._walk.go(FIRST_ROUTINE, "leg_cramp")
+        else:
+            routine = ROUTINE_OF_PART.get(match.slots.get("part", ""), FIRST_ROUTINE)
+            moved = "part" in match.slots and routine != FIRST_ROUTINE and self._routine_name() != routine
+            if moved or not (self._in_relief() and activity in ("step", "legs")):
+                self._walk.go(routine, "leg_cramp")
+
+    def _routine_name(self) -> str:
+        routine = self._scene.session.routine
+        return routine.id if routine is not None else ""
+
+    def _worse(self, by: str) -> None:
+        """It gets worse, or a "no" in the middle of a hold: let go, as the routine says."""
+        routine = self._scene.session.routine
+        target = (routine.worse if routine is not None else None) or LET_GO
+        alert = alert_of(target)
+        if alert is not None:
+            self._alarm.raise_alert(*alert)
+        else:
+            self._walk.go(target, by)
 
     def _still_hurts(self, match: Match) -> None:
         """In a stretch: go on, or let go if it gets worse. After it: is the cramp back, or does a pain stay?"""
-        step = self._stage.step_name()
-        if not self._in_relief():
+        step, routine = self._stage.step_name(), self._scene.session.routine
+        if match.slots.get("worse") and routine is not None and routine.worse:
+            self._worse("still_hurts")
+        elif not self._in_relief():
             self._walk.leave_standing()
             self._stage.run(talks.is_it_back(self._scene, step, FIRST_ROUTINE), "asking", "still_hurts")
         elif match.slots.get("worse"):
-            self._walk.go(LET_GO, "still_hurts")
+            self._worse("still_hurts")
         else:
             self._stage.performer.aside(self._scene.line(self._scene.library.spoken.hears_pain, step), self._scene.now)
 
@@ -200,6 +260,56 @@ class Conversation:
         session = self._scene.session
         session.side = match.slots.get("side", session.side)
         session.part = match.slots.get("part", session.part)
+        session.partner = session.partner or match.slots.get("who") == "her"
+
+    # ---- asked for
+
+    def _start(self, match: Match) -> None:
+        """A routine was asked for. What needs the gate comes after the cramp (guidance.md C07)."""
+        routine = self._scene.library.routines.get(match.slots.get("routine", FIRST_ROUTINE))
+        if routine is None:
+            return
+        if self._cramp_is_on() and routine.gated:
+            self._later()
+            return
+        self._take_slots(match)
+        self._scene.session.bookmark = None
+        self._walk.go(routine.id, "start_routine")
+
+    def _cramp_is_on(self) -> bool:
+        session = self._scene.session
+        return self._in_relief() or (session.bookmark is not None and session.bookmark.routine.relief)
+
+    def _later(self) -> None:
+        texts = self._scene.library.spoken.gate
+        line = self._scene.line(texts.later, self._stage.step_name(), texts.sources)
+        self._stage.performer.aside(line, self._scene.now)
+
+    def _answer_question(self, match: Match) -> None:
+        """Answer by topic. In the middle of a routine only the first sentence is said, beside what goes on."""
+        routines = self._scene.library.routines
+        routine = routines.get(match.slots.get("topic", PROVIDER)) or routines.get(PROVIDER)
+        if routine is None:
+            return
+        session = self._scene.session
+        guided = session.routine is not None and not session.routine.answer and self._stage.activity == "step"
+        if not guided:
+            self._take_slots(match)
+            self._walk.go(routine.id, match.intent or "")
+        elif self._beside(routine):
+            return
+        elif self._cramp_is_on():
+            self._later()
+        else:
+            self._walk.ask_between(routine.id, match.intent or "")
+
+    def _beside(self, routine: Routine) -> bool:
+        """Say the first sentence of an answer beside the routine, if that needs no question. False if it does."""
+        first = routine.steps[0]
+        if first.kind != "say" or first.gate:
+            return False
+        self._stage.performer.aside(self._scene.step_line(first), self._scene.now)
+        return True
 
     # ---- half sure
 
@@ -229,8 +339,15 @@ class Conversation:
 
     def _danger(self, match: Match) -> None:
         session = self._scene.session
-        session.side = match.slots.get("side", session.side)
         tier, sign = match.slots.get("tier", "emergency"), match.slots.get("sign", "")
+        question = match.slots.get("ask", "").lower()
+        asked = session.routine is not None and session.routine.id == question
+        if question in self._scene.library.routines and not asked and self._stage.activity in OPEN_TO_QUESTIONS:
+            self._take_slots(match)
+            self._walk.ask_between(question, "danger_sign")
+            return
+        session.side = match.slots.get("side", session.side)
+        session.partner = match.slots.get("who") == "her"
         self._alarm.raise_alert(tier, sign, match.decision == "confirm")
 
     def _stop(self, match: Match) -> None:
@@ -282,7 +399,7 @@ class Conversation:
 
     def _tell(self, intent: str) -> None:
         """Answer with a few sentences; while a cramp is on with one, beside the stretch (guidance.md E6)."""
-        if self._in_relief() and intent != "good_night":
+        if self._cramp_is_on() and intent != "good_night":
             texts = getattr(self._scene.library.spoken, intent)
             line = self._scene.line(texts.lines[0], self._stage.step_name(), texts.sources)
             self._stage.performer.aside(line, self._scene.now)
@@ -314,6 +431,9 @@ class Conversation:
             self._alarm.raise_alert(*outcome.alert, lower=outcome.lower)
         elif activity == "alert":
             self._alarm.finished(outcome)
+            self._manner.after_alert()
+        elif activity == "gate":
+            self._walk.gate_answered(outcome)
         elif activity == "step":
             self._walk.finished(outcome)
         elif activity == "sitting":
@@ -333,7 +453,7 @@ class Conversation:
         """All was answered no: back to what was going on, if a routine was."""
         session = self._scene.session
         if session.routine is None:
-            self._stage.end("end")
+            self._walk.go(SWOLLEN_BOTH, "leg_swelling")
         else:
             self._stage.close_session()
             self._stage.open_session(session.routine.id)

@@ -46,6 +46,15 @@ class Performer:
         """True while one of the leg questions is open."""
         return isinstance(self._operation, Ask) and self._operation.legs
 
+    def asks_for(self, heard: Match) -> bool:
+        """Whether the open question is one that this in particular answers."""
+        return isinstance(self._operation, Ask) and self._operation.is_answered_by(heard)
+
+    @property
+    def leads_on(self) -> str:
+        """The answer to the open question with which a rehearsal sees most; empty while none is open."""
+        return self._operation.leads_on if isinstance(self._operation, Ask) else ""
+
     @property
     def speaking(self) -> bool:
         return self._speaking is not None

@@ -1,4 +1,7 @@
-"""The format of a routine file: guided steps as a midwife can read and correct them."""
+"""The format of a routine file: guided steps as a midwife can read and correct them.
+
+Answers to questions (the folder answers/) are written in the same format.
+"""
 
 from __future__ import annotations
 
@@ -9,7 +12,13 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_valida
 MAX_HOLD = 120.0
 """Longest hold or rest in one step, in seconds. The sources' longest timed hold is 30 s, walking is 2 to 3 min."""
 
+MAX_TIMER = 900.0
+"""Longest timer, in seconds: raised legs for 15 min, and heat never past 15 (guidance.md D7, D10)."""
+
 MAX_ROUNDS = 10
+
+KINDS = ("hold", "timer", "ask", "rest", "repeat", "leg_questions", "use", "mention", "if_risk", "say")
+LegQuestions = Literal["first", "first two", "all"]
 
 
 def _as_list(value: object) -> object:
@@ -18,40 +27,69 @@ def _as_list(value: object) -> object:
 
 Text = Annotated[str, Field(min_length=1, max_length=200)]
 Texts = Annotated[list[Text], BeforeValidator(_as_list), Field(min_length=1)]
-"""One text, or one for each round (the last serves all further rounds)."""
+"""One text, or several that take turns from round to round."""
 
 
 class _Strict(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
-class StepEntry(_Strict):
-    """One entry under `steps`. Exactly one kind: say (alone), hold, rest, ask, repeat, leg_questions or use.
+class CheckEntry(_Strict):
+    """A question while a timer runs, `at` seconds after its start. An answer that is not listed goes on."""
 
-    say: spoken text; with `hold` or `rest` it announces them and may use {seconds}.
-    hold, rest: seconds (0 to 120); a hold is counted aloud. wait: seconds of quiet after the text.
-    ask: a question; `answers` maps intents to `next`, `skip`, `end`, `again` or a routine's id, `silence` says what
-    happens when nobody answers; the steps under `if_yes` follow the answers that lead to `next` and are left
-    out after those that lead to `skip`.
+    at: float = Field(gt=0, lt=MAX_TIMER)
+    ask: Texts
+    partner: Texts | None = None
+    answers: dict[str, str] = Field(default_factory=dict)
+    silence: str = "next"
+
+
+class StepEntry(_Strict):
+    """One entry under `steps`. Exactly one kind: say (alone), hold, rest, timer, ask, repeat, leg_questions, use,
+    mention or if_risk.
+
+    say: spoken text; with `hold`, `rest` or `timer` it announces them and may use {seconds} or {minutes}.
+    partner: said instead when it is the partner who talks to bedside (guidance.md E11).
+    hold, rest: seconds (0 to 120); a hold is counted aloud, its middle told by `cue` or a breathing cue.
+    timer: quiet seconds (0 to 900) with the questions of `checks`. wait: seconds of quiet after the text.
+    ask: a question; `answers` maps intents, or a slot and its value ("part=hamstring"), to `next`, `skip`, `end`,
+    `again`, a routine's id, or an alert ("urgent/fever"); `silence` says what happens when nobody answers; the steps
+    under `if_yes` follow the answers that lead to `next` and are left out after those that lead to `skip`.
+    With `rest` she rests meanwhile. insist: asked so many times more, louder, until a listed answer comes.
+    learn: only asked while that is not known, and answered by naming it. once: at most once a night.
+    clear: only if no leg question stayed open in this session; else as if nobody had answered.
     repeat: how many rounds of `steps` (1 to 10). round: only in that round of the repeat around it.
     up: true where she stands up, false where she sits down again; whatever breaks in between first lets her sit down.
-    clear: only if no leg question stayed open in this session; else as if nobody had answered.
-    leg_questions: guidance.md E3, the `first two` or `all` three. use: the id of a block to put here.
+    gate: massage, heat, cold: only after three clear answers and their read-back (guidance.md E3); for all
+    steps inside too. shut_gate: from here on they stay shut for the night.
+    leg_questions: guidance.md E3; `silence` for when one stays open. use: the id of a file whose steps go here.
+    mention: what guidance.md E6 wants mentioned to the midwife, if it is due. if_risk: a target if a risk flag is set.
     """
 
     id: str | None = Field(default=None, pattern=r"^[A-Za-z0-9-]+$")
     say: Texts | None = None
+    partner: Texts | None = None
     hold: float | None = Field(default=None, gt=0, le=MAX_HOLD)
     rest: float | None = Field(default=None, gt=0, le=MAX_HOLD)
+    timer: float | None = Field(default=None, gt=0, le=MAX_TIMER)
+    checks: list[CheckEntry] = Field(default_factory=list)
+    cue: Texts | None = None
     ask: Texts | None = None
+    insist: int = Field(default=0, ge=0, le=15)
+    learn: Literal["side"] | None = None
+    once: bool = False
     repeat: int | None = Field(default=None, ge=1, le=MAX_ROUNDS)
     steps: list[StepEntry] = Field(default_factory=list)
-    leg_questions: Literal["first two", "all"] | None = None
+    leg_questions: LegQuestions | None = None
     use: str | None = None
+    mention: Literal["due"] | None = None
+    if_risk: str | None = None
     wait: float = Field(default=0.0, ge=0, le=60)
     round: int | None = Field(default=None, ge=1)
     up: bool | None = None
     clear: bool = False
+    gate: bool = False
+    shut_gate: bool = False
     sources: list[str] = Field(default_factory=list)
     answers: dict[str, str] = Field(default_factory=dict)
     silence: str = "next"
@@ -59,42 +97,65 @@ class StepEntry(_Strict):
 
     @property
     def kind(self) -> str:
-        return next(k for k in ("hold", "rest", "ask", "repeat", "leg_questions", "use", "say") if getattr(self, k))
+        return next(kind for kind in KINDS if getattr(self, kind))
 
     @model_validator(mode="after")
     def _one_kind(self) -> StepEntry:
-        kinds = [k for k in ("hold", "rest", "ask", "repeat", "leg_questions", "use") if getattr(self, k) is not None]
+        kinds = [kind for kind in KINDS if kind != "say" and getattr(self, kind) is not None]
+        if kinds == ["ask", "rest"]:
+            kinds = ["ask"]
         if len(kinds) > 1:
             raise ValueError(f"one step cannot be {' and '.join(kinds)} at once; write two steps")
         if not kinds and self.say is None:
-            raise ValueError("a step needs one of say, hold, rest, ask, repeat, leg_questions or use")
+            raise ValueError(f"a step needs one of say, {', '.join(kind for kind in KINDS if kind != 'say')}")
         kind = kinds[0] if kinds else "say"
-        if self.say is not None and kind not in ("say", "hold", "rest"):
+        if self.say is not None and kind not in ("say", "hold", "rest", "timer"):
             raise ValueError(f"'say' does not go with '{kind}'; write it as a step of its own")
-        if kind == "hold" and not any("{seconds}" in text for text in self.say or []):
-            raise ValueError("a hold must be announced: give it a 'say' with {seconds} in it")
+        if self.partner is not None and self.say is None and self.ask is None:
+            raise ValueError("'partner' is another wording of 'say' or 'ask', and stands beside one of them")
+        for length, variable in (("hold", "{seconds}"), ("timer", "{minutes}")):
+            if kind == length and not all(variable in text for text in (*(self.say or [""]), *(self.partner or []))):
+                raise ValueError(f"a {length} must be announced: give it a 'say' with {variable} in it")
         if (kind == "repeat") != bool(self.steps):
             raise ValueError("'repeat' and 'steps' go together: how many rounds, and the steps of one round")
-        if kind != "ask" and (self.answers or self.if_yes or "silence" in self.model_fields_set):
-            raise ValueError("'answers', 'silence' and 'if_yes' belong to an 'ask'")
-        if self.clear and kind != "ask":
-            raise ValueError("'clear' belongs to an 'ask'")
-        if kind in ("say", "hold", "rest", "ask", "leg_questions") and self.id is None:
+        self._belongs(kind)
+        if kind not in ("repeat", "use") and self.id is None:
             raise ValueError("the step has no 'id'; it appears in the event log, so give it a short one")
         return self
+
+    def _belongs(self, kind: str) -> None:
+        """Raises ValueError for a key that means nothing on a step of this kind."""
+        if kind != "ask" and (self.answers or self.if_yes):
+            raise ValueError("'answers' and 'if_yes' belong to an 'ask'")
+        if kind not in ("ask", "leg_questions") and "silence" in self.model_fields_set:
+            raise ValueError("'silence' belongs to an 'ask' or to 'leg_questions'")
+        for key in ("clear", "once", "learn", "insist"):
+            if kind != "ask" and getattr(self, key):
+                raise ValueError(f"'{key}' belongs to an 'ask'")
+        if kind != "hold" and self.cue is not None:
+            raise ValueError("'cue' is said in the middle of a 'hold'")
+        if kind != "timer" and self.checks:
+            raise ValueError("'checks' belong to a 'timer'")
+        if any(check.at >= (self.timer or 0) for check in self.checks):
+            raise ValueError("a check must come before its timer is over")
 
 
 class RoutineFile(_Strict):
     """A routine (or, with `block: true`, steps to be used in routines).
 
     relief: the routine treats a cramp that is on, so the escalation clock of guidance.md D0 runs.
-    eased: the routine to go to when the person says that it eases. then: the routine that follows the end.
+    to: whom it speaks to. gate: all of it is massage, heat or cold.
+    eased: the routine to go to when the person says that it eases. worse: where to go when it gets worse.
+    then: the routine that follows the end.
     """
 
     id: str = Field(pattern=r"^[a-z0-9][a-z0-9-]*$")
     title: str = Field(min_length=1)
+    to: Literal["her", "partner"] = "her"
     relief: bool = False
     block: bool = False
+    gate: bool = False
     eased: str | None = None
+    worse: str | None = None
     then: str | None = None
     steps: list[StepEntry] = Field(min_length=1)

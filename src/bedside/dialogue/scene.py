@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from bedside.dialogue.library import Library
 from bedside.dialogue.routine import Routine, Step
 from bedside.dialogue.script import Line
+from bedside.dialogue.spoken import Wordings
 from bedside.dialogue.wording import Wording
 
 
@@ -19,7 +20,9 @@ class Settings:
     legs_due, too_long: the escalation clock (D0, E4). repeats: of the urgent number (E5).
     emergency_repeat: of the emergency number (E5). attend: how long an answered alert stays open.
     pause: before asking to go on. comes_back: a cramp that is back so soon is the same one.
-    new_night: after so long without a word, pace and volume are as at the start.
+    new_night: after so long without a word, pace and volume are as at the start, and what was shut is not.
+    insist: between two times of a question that insists on its answer. gate: how long the three clear answers
+    last (E2). risks: the risk flags that are set (C0), by the names of the settings; quiet_db: gain in the quiet hours.
     """
 
     gap: float = 0.6
@@ -33,6 +36,33 @@ class Settings:
     pause: float = 120.0
     comes_back: float = 120.0
     new_night: float = 6 * 3600.0
+    insist: float = 20.0
+    gate: float = 3600.0
+    risks: frozenset[str] = frozenset()
+    quiet_db: float = 0.0
+
+    @property
+    def bed_rest(self) -> bool:
+        return "bed_rest" in self.risks
+
+
+@dataclass(frozen=True)
+class Bookmark:
+    """Where a routine was left for a question in between."""
+
+    name: str
+    routine: Routine
+    index: int
+
+
+@dataclass
+class Night:
+    """What is remembered until the morning. asked: steps that are asked once a night. alarmed: there was an alert
+    (guidance.md E10); shut: an answer shut the gate."""
+
+    asked: set[str] = field(default_factory=set)
+    alarmed: bool = False
+    shut: bool = False
 
 
 @dataclass
@@ -41,7 +71,9 @@ class Session:
 
     cramp_since: start of the escalation clock, None before; eased_at: when the cramp let go, and the clock rests.
     legs: answers to the leg questions by sign ("yes", "no", "unsure"); legs_asked: they were put once;
-    legs_open: one stayed without an answer. up: she is out of bed.
+    legs_open: one stayed without an answer. up: she is out of bed. partner: it is the partner who talks.
+    gate_opened: when the gate was opened, absolute seconds; gate_told: it was said that it stays shut.
+    bookmark: what goes on after the answer to a question. holds: so many holds were begun.
     """
 
     side: str | None = None
@@ -56,6 +88,11 @@ class Session:
     legs_asked: bool = False
     legs_open: bool = False
     net_said: bool = False
+    partner: bool = False
+    gate_opened: float | None = None
+    gate_told: bool = False
+    bookmark: Bookmark | None = None
+    holds: int = 0
 
 
 @dataclass
@@ -66,6 +103,7 @@ class Scene:
     wording: Wording
     settings: Settings
     session: Session = field(default_factory=Session)
+    night: Night = field(default_factory=Night)
     now: float = 0.0
     pace: float = 1.0
 
@@ -74,9 +112,15 @@ class Scene:
         """Seconds between sentences at the present pace."""
         return self.settings.gap / self.pace
 
-    def line(self, text: str, step: str, sources: Sequence[str] = ()) -> Line:
-        """A line outside a routine step."""
-        return Line(self.wording.fill(text, self.session.side), step, tuple(sources))
+    def line(self, text: str | Wordings, step: str, sources: Sequence[str] = ()) -> Line:
+        """A line outside a routine step, to whoever talks to bedside."""
+        partner = self.session.partner
+        words = text if isinstance(text, str) else text.text(partner)
+        return Line(self.wording.fill(words, self.session.side, partner=partner), step, tuple(sources))
 
-    def step_line(self, step: Step) -> Line:
-        return Line(self.wording.fill(step.text, self.session.side, step.seconds), step.id, step.sources)
+    def step_line(self, step: Step, text: str | None = None, raise_db: float = 0.0) -> Line:
+        """What a step says: `text`, or the text of its round."""
+        partner = self.session.partner
+        words = step.text(partner) if text is None else text
+        filled = self.wording.fill(words, self.session.side, step.seconds, partner=step.speaks_of_her(partner))
+        return Line(filled, step.id, step.sources, raise_db)

@@ -50,12 +50,21 @@ class Until:
 class Ask:
     """Speak `line`, then listen for `seconds`. Gives the answer's Match, or None. Answers may come early.
 
-    legs: it is one of the leg questions, for which more counts as an answer than elsewhere.
+    legs: it is one of the leg questions, for which more counts as an answer than elsewhere, and nothing else.
+    takes: what answers it besides yes, no and the like: intents, slots ("side"), or slots with a value
+    ("part=hamstring"). leads_on: the intent of the answer with which a rehearsal sees most.
     """
 
     line: Line
     seconds: float
     legs: bool = False
+    takes: frozenset[str] = frozenset()
+    leads_on: str = "yes"
+
+    def is_answered_by(self, heard: Match) -> bool:
+        """Whether what was heard is one of the answers that belong to this question only."""
+        said = {heard.intent or "", *heard.slots, *(f"{slot}={value}" for slot, value in heard.slots.items())}
+        return bool(said & self.takes)
 
 
 @dataclass(frozen=True)

@@ -2,15 +2,34 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 from bedside.dialogue.routine_file import Text, Texts
 
 
 class _Strict(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Wordings(_Strict):
+    """One thing to say. say: to her; partner: to the partner, where that is different (guidance.md E11)."""
+
+    say: Text
+    partner: Text | None = None
+
+    def text(self, partner: bool) -> str:
+        """The wording for whoever talks to bedside."""
+        return self.partner if partner and self.partner else self.say
+
+
+def _as_wordings(value: Any) -> Any:
+    return {"say": value} if isinstance(value, str) else value
+
+
+Voiced = Annotated[Wordings, BeforeValidator(_as_wordings)]
+"""A text, or one for her (`say`) and one for the partner."""
 
 
 class Legs(_Strict):
@@ -30,12 +49,15 @@ class Numbers(_Strict):
 
 
 class HoldTexts(_Strict):
-    half: Text
+    """half: breathing cues for the middle of a hold, in turn. last: the count of the last three seconds."""
+
+    half: Texts
     last: list[Text] = Field(min_length=3, max_length=3)
 
 
 class TimeLeft(_Strict):
     hold: Text
+    timer: Text
     seconds: Text
     minutes: Text
 
@@ -57,10 +79,37 @@ class LegQuestion(_Strict):
     sources: list[str]
     yes: list[str] = Field(min_length=1)
     ask: Texts
+    partner: Texts
+
+    def asks(self, partner: bool) -> list[str]:
+        return self.partner if partner else self.ask
 
 
 class Sourced(_Strict):
-    text: Text
+    text: Voiced
+    sources: list[str]
+
+
+class Gate(_Strict):
+    """Massage, heat and cold (guidance.md E3). confirm: the three answers read back. shut: they were not clear.
+    risk: a risk flag is set. alarmed: there was an alert tonight. later: while the cramp is on."""
+
+    confirm: Voiced
+    shut: Voiced
+    risk: Voiced
+    alarmed: Voiced
+    later: Voiced
+    sources: list[str]
+
+
+class Frequency(_Strict):
+    """What guidance.md E6 wants mentioned to the midwife, by its reason."""
+
+    three_nights: Text
+    two_in_a_night: Text
+    more_each_week: Text
+    stretching_in_vain: Text
+    first_use: Text
     sources: list[str]
 
 
@@ -70,15 +119,18 @@ class Lines(_Strict):
 
 
 class Help(_Strict):
-    ask: Text
-    within: Text
+    ask: Voiced
+    within: Voiced
     no: Text
     sources: list[str]
 
 
 class AlertTexts(_Strict):
+    """lines: what must be said, in this order; partner: the same when the partner talks to bedside."""
+
     sources: list[str]
     lines: list[Text]
+    partner: list[Text]
     again: list[Text]
     calling: Text
     closed: Text
@@ -87,7 +139,7 @@ class AlertTexts(_Strict):
 class FollowUp(_Strict):
     """A question after the number has been given; a clear no lowers the alert to `tier` and `sign`."""
 
-    ask: Text
+    ask: Voiced
     tier: Literal["urgent"]
     sign: str
 
@@ -95,12 +147,12 @@ class FollowUp(_Strict):
 class Alert(_Strict):
     emergency: AlertTexts
     urgent: AlertTexts
-    tell: dict[str, Text]
-    position: dict[str, Text]
+    tell: dict[str, Voiced]
+    position: dict[str, Voiced]
     crisis: list[Text]
     follow_up: dict[str, FollowUp]
     doubt: Text
-    check: dict[str, Text]
+    check: dict[str, Voiced]
     groups: dict[str, list[str]]
 
 
@@ -108,6 +160,7 @@ class Spoken(_Strict):
     """All of spoken.yaml."""
 
     legs: Legs
+    her_legs: Legs
     numbers: Numbers
     gated: list[Text]
     plus: Text
@@ -118,17 +171,18 @@ class Spoken(_Strict):
     quieter: Text
     slower: Text
     faster: Text
-    hears_pain: Text
-    is_it_easing: Text
-    is_it_back: Text
-    sit_down: Text
+    hears_pain: Voiced
+    is_it_easing: Voiced
+    is_it_back: Voiced
+    sit_down: Voiced
+    stay_in_bed: Voiced
     time_left: TimeLeft
     paused: Paused
     leg_questions: list[LegQuestion] = Field(min_length=3, max_length=3)
     safety_net: Sourced
-    swelling: Sourced
+    gate: Gate
+    frequency: Frequency
     help: Help
-    mention_to_provider: Lines
     diary: Lines
     good_night: Lines
     alert: Alert

@@ -10,9 +10,10 @@ from bedside.dialogue.scene import Scene, Session
 from bedside.dialogue.script import Script
 
 Activity = Literal[
-    "idle", "confirming", "step", "legs", "swelling", "help", "asking", "sitting", "telling", "paused", "alert"
+    "idle", "confirming", "step", "legs", "gate", "swelling", "help", "asking", "sitting", "telling", "paused", "alert"
 ]
-"""What goes on: nothing, "Leg cramp?", a step, the leg questions of the clock, those after a swollen leg, ..."""
+"""What goes on: nothing, "Leg cramp?", a step, the leg questions of the clock, those before massage and heat, those
+after a swollen leg, ..."""
 
 
 class Stage:

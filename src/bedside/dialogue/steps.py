@@ -1,14 +1,14 @@
-"""The scripts of a routine's steps: say, hold, rest, ask, and the leg questions."""
+"""The scripts of a routine's steps: say, hold, rest, timer, ask."""
 
 from __future__ import annotations
 
 from collections.abc import Generator
 
+from bedside.dialogue import legs
 from bedside.dialogue.actions import Report
-from bedside.dialogue.routine import Step
+from bedside.dialogue.routine import Step, alert_of, answer_target, in_turn
 from bedside.dialogue.scene import Scene
 from bedside.dialogue.script import Ask, Cue, Line, Operation, Outcome, Script, Speak, Tell, Until
-from bedside.dialogue.spoken import LegQuestion
 from bedside.nlu.match import Match
 
 SHORTEST_HALVED = 10.0
@@ -17,18 +17,20 @@ SHORTEST_HALVED = 10.0
 SHORTEST_COUNTED = 5.0
 """Holds from this length (seconds) on are counted down."""
 
+INSIST_STEP_DB = 3.0
+MOST_INSIST_DB = 12.0
+"""A question that insists on an answer is louder by a step each time, up to the most (guidance.md D7)."""
+
+WIDE_AWAKE = ("yes", "no", "unsure", "easing", "still_hurts", "next_step")
+
 
 def step_script(scene: Scene, step: Step) -> Script:
     """The script of one step."""
-    if step.kind == "hold":
-        return _hold(scene, step)
-    if step.kind == "rest":
-        return _rest(scene, step)
-    if step.kind == "ask":
-        return _ask(scene, step)
-    if step.kind == "leg_questions":
-        return leg_questions(scene, step.id, step.every_leg_question)
-    return _say(scene, step)
+    if step.shut_gate:
+        scene.night.shut = True
+        scene.session.gate_opened = None
+    scripts = {"hold": _hold, "rest": _rest, "timer": _timer, "ask": _ask, "leg_questions": _legs, "if_risk": _risk}
+    return scripts.get(step.kind, _say)(scene, step)
 
 
 def _say(scene: Scene, step: Step) -> Script:
@@ -37,21 +39,33 @@ def _say(scene: Scene, step: Step) -> Script:
 
 
 def _rest(scene: Scene, step: Step) -> Script:
-    if step.text:
+    if step.text():
         yield Speak(scene.step_line(step))
     yield Until(scene.now + step.seconds)
     return Outcome()
 
 
+def _risk(scene: Scene, step: Step) -> Script:
+    yield Until(scene.now)
+    return to(step.target) if scene.settings.risks else Outcome()
+
+
+def _legs(scene: Scene, step: Step) -> Script:
+    outcome = yield from legs.leg_questions(scene, step.id, step.leg_questions)
+    return to(step.silence) if scene.session.legs_open and outcome.alert is None else outcome
+
+
 def _hold(scene: Scene, step: Step) -> Script:
     """Announce, hold for exactly the announced seconds, tell the middle and the last three."""
     yield Speak(scene.step_line(step), scene.gap)
+    scene.session.holds += 1
     start, texts = scene.now, scene.library.spoken.hold
     end = start + step.seconds
     yield Tell(Report("hold", {"seconds": _plain(step.seconds), "step": step.id}))
     if step.seconds >= SHORTEST_HALVED:
+        cue = in_turn(step.cues, step.round) or in_turn(tuple(texts.half), scene.session.holds)
         yield Until(start + step.seconds / 2)
-        yield Cue(Line(texts.half, step.id))
+        yield Cue(scene.step_line(step, cue) if step.cues else Line(cue, step.id))
     if step.seconds >= SHORTEST_COUNTED:
         for left, text in zip((3, 2, 1), texts.last, strict=True):
             yield Until(end - left)
@@ -61,85 +75,72 @@ def _hold(scene: Scene, step: Step) -> Script:
     return Outcome()
 
 
+def _timer(scene: Scene, step: Step) -> Script:
+    """Quiet for exactly the announced time; its questions fall at their seconds after the start."""
+    yield Speak(scene.step_line(step), scene.gap)
+    start = scene.now
+    yield Tell(Report("hold", {"seconds": _plain(step.seconds), "step": step.id}))
+    for check in step.checks:
+        yield Until(start + check.at)
+        texts = check.partner if scene.session.partner and check.partner else check.texts
+        for text in texts:
+            line = scene.step_line(step, text)
+            answer = yield Ask(line, scene.settings.answer, leads_on=_leads_on(check.answers))
+            if answer is not None:
+                break
+        target = answer_target(check.answers, answer) or ("next" if answer is not None else check.silence)
+        if target != "next":
+            return to(target)
+    yield Until(start + step.seconds)
+    yield Tell(Report("release", {"step": step.id}))
+    return Outcome()
+
+
 def _plain(seconds: float) -> float | int:
     return int(seconds) if seconds == int(seconds) else seconds
 
 
 def _ask(scene: Scene, step: Step) -> Script:
-    if step.clear and scene.session.legs_open:
-        return Outcome(step.silence)
-    answer = yield Ask(scene.step_line(step), scene.settings.answer)
-    if answer is None or answer.decision != "act":
-        return Outcome(step.silence)
-    return Outcome(step.answers.get(answer.intent or "", step.silence))
-
-
-def leg_questions(scene: Scene, step: str, every: bool) -> Script:
-    """guidance.md E3: one at a time, each asked twice at most. The third is put when `every` is asked for.
-
-    A yes, or an unsure answer, raises the alert of that question. A question that nobody answers ends them with
-    the safety net (E5); an answer that was a clear no in this session is not asked for again.
-    """
     session = scene.session
-    questions = scene.library.spoken.leg_questions
-    for question in questions if every else questions[:2]:
-        if session.legs.get(question.sign) == "no":
-            continue
-        answer = yield from leg_question(scene, question, step)
-        if answer is None:
-            session.legs_asked = session.legs_open = True
-            yield from safety_net(scene, step)
-            return Outcome()
-        session.legs[question.sign] = answer
-        if answer != "no":
-            return Outcome(alert=(question.tier, question.sign))
-    session.legs_asked, session.legs_open = True, False
-    return Outcome()
+    known = step.learn == "side" and session.side is not None
+    if known or (step.once and step.id in scene.night.asked):
+        return Outcome("skip")
+    if step.clear and session.legs_open:
+        return Outcome(step.silence)
+    scene.night.asked.add(step.id)
+    answer = yield from _answer(scene, step)
+    if step.learn == "side" and answer is not None and answer.decision == "act":
+        session.side = answer.slots.get("side")
+    target = answer_target(step.answers, answer) or step.silence
+    if step.seconds and target in ("next", "skip"):
+        yield Until(scene.now + (step.seconds if answer is not None else 0.0))
+    return to(target)
 
 
-def leg_question(scene: Scene, question: LegQuestion, step: str) -> Generator[Operation, Match | None, str | None]:
-    """The answer "yes", "no" or "unsure"; None when the question was not answered or skipped."""
-    for text in question.ask:
-        heard = yield Ask(scene.line(text, step, question.sources), scene.settings.answer, legs=True)
-        if heard is None:
-            continue
-        answer = _leg_answer(question, heard)
-        if answer is not None or heard.intent == "next_step":
-            return answer
-    return None
+def _answer(scene: Scene, step: Step) -> Generator[Operation, Match | None, Match | None]:
+    """Ask; if the step insists, again and louder until a listed answer comes."""
+    takes = frozenset(key for key in step.answers if key not in WIDE_AWAKE) | ({step.learn} if step.learn else set())
+    heard, asked = None, scene.now
+    for time in range(step.insist + 1):
+        if time:
+            yield Until(asked + scene.settings.insist)
+        asked = scene.now
+        line = scene.step_line(step, raise_db=min(INSIST_STEP_DB * time, MOST_INSIST_DB))
+        seconds = step.seconds or scene.settings.answer
+        heard = yield Ask(line, seconds, takes=takes, leads_on=_leads_on(step.answers))
+        if not step.insist or answer_target(step.answers, heard):
+            break
+    return heard
 
 
-def _leg_answer(question: LegQuestion, heard: Match) -> str | None:
-    """What an answer to a leg question means. Half-heard answers count as unsure (guidance.md E3), never as a no."""
-    if heard.intent == "no" and heard.decision == "act":
-        return "no"
-    if heard.intent in ("no", "unsure"):
-        return "unsure"
-    if heard.intent in question.yes and heard.slots.get("side") != "both":
-        return "yes"
-    return None
+def _leads_on(answers: object) -> str:
+    """The answer with which a rehearsal sees most: the one that leads to the next step, else the first."""
+    assert hasattr(answers, "items")
+    plain = {intent: target for intent, target in answers.items() if "=" not in intent}
+    return next((intent for intent, target in plain.items() if target == "next"), next(iter(plain), ""))
 
 
-def safety_net(scene: Scene, step: str) -> Generator[Operation, Match | None, None]:
-    """Once in a session: what to watch for, and whom to call."""
-    net = scene.library.spoken.safety_net
-    if not scene.session.net_said:
-        scene.session.net_said = True
-        yield Speak(scene.line(net.text, step, net.sources), scene.gap)
-
-
-def swelling(scene: Scene, step: str) -> Script:
-    """A swollen leg was reported: the leg questions at once; no clear answer is urgent (guidance.md Q-02)."""
-    if scene.session.up:
-        scene.session.up = False
-        yield Speak(scene.line(scene.library.spoken.sit_down, step, ["D2"]), scene.gap)
-    outcome = yield from leg_questions(scene, step, every=True)
-    if outcome.alert:
-        return outcome
-    answers = [scene.session.legs.get(q.sign) for q in scene.library.spoken.leg_questions]
-    if any(answer != "no" for answer in answers):
-        first = scene.library.spoken.leg_questions[0]
-        return Outcome(alert=(first.tier, first.sign))
-    told = scene.library.spoken.swelling
-    yield Speak(scene.line(told.text, step, told.sources), scene.gap)
-    return Outcome()
+def to(target: str) -> Outcome:
+    """The outcome that leads to a target of a routine file."""
+    alert = alert_of(target)
+    return Outcome(alert=alert) if alert else Outcome(target)

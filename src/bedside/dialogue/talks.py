@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from bedside.dialogue.legs import safety_net
 from bedside.dialogue.scene import Scene
 from bedside.dialogue.script import Ask, Line, Outcome, Script, Speak, Until
-from bedside.dialogue.steps import safety_net
 
 QUIETER_DB = -3.0
 """A half-sure question is asked softly: nobody may be awake."""
@@ -48,6 +48,12 @@ def is_it_back(scene: Scene, step: str, target: str) -> Script:
     answer = yield Ask(scene.line(scene.library.spoken.is_it_back, step, ["E3", "D7"]), scene.settings.answer)
     back = answer is not None and answer.intent in ("yes", "still_hurts") and answer.decision == "act"
     return Outcome(target if back else "legs")
+
+
+def instead(line: Line, target: str) -> Script:
+    """Say why not, and go to `target` instead."""
+    yield Speak(line)
+    return Outcome(target)
 
 
 def sit_down(scene: Scene, step: str) -> Script:

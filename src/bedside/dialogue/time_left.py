@@ -5,7 +5,6 @@ from __future__ import annotations
 from bedside.dialogue.routine import Step
 from bedside.dialogue.scene import Scene
 from bedside.dialogue.script import Line
-from bedside.dialogue.wording import step_text
 
 SECONDS_PER_LETTER = 0.075
 """Rough length of calm speech, for the estimate only."""
@@ -18,7 +17,8 @@ def time_left_line(scene: Scene, hold: str | None, hold_end: float) -> Line:
     step = session.routine.steps[session.index]
     if hold is not None:
         left = max(1, round(hold_end - scene.now))
-        return Line(scene.wording.fill(texts.hold, seconds=left), step.id)
+        long = step.kind == "timer" and left >= 90
+        return Line(scene.wording.fill(texts.timer if long else texts.hold, seconds=left), step.id)
     seconds = estimate(scene)
     text = texts.minutes if seconds >= 90 else texts.seconds
     return Line(scene.wording.fill(text, seconds=max(5, 5 * round(seconds / 5))), step.id)
@@ -37,7 +37,9 @@ def estimate(scene: Scene) -> float:
 
 
 def _length(scene: Scene, step: Step) -> float:
-    speech = len(step_text(scene.wording, step, scene.session.side)) * SECONDS_PER_LETTER / scene.pace
+    if step.kind in ("mention", "if_risk"):
+        return 0.0
+    speech = len(scene.step_line(step).text) * SECONDS_PER_LETTER / scene.pace
     answer = scene.settings.answer
-    extra = {"ask": answer, "leg_questions": 2 * (answer + 5.0)}.get(step.kind, 0.0)
-    return speech + step.seconds + step.wait + scene.gap + extra
+    extra = {"ask": 0.0 if step.seconds else answer, "leg_questions": step.leg_questions * (answer + 5.0)}
+    return speech + step.seconds + step.wait + scene.gap + extra.get(step.kind, 0.0)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from bedside.dialogue import steps, talks
+from bedside.dialogue import legs, mention, steps, talks
 from bedside.dialogue.actions import Report
-from bedside.dialogue.routine import Routine
+from bedside.dialogue.routine import Routine, Step
+from bedside.dialogue.scene import Bookmark
 from bedside.dialogue.script import Outcome
 from bedside.dialogue.stage import Activity, Stage
 
@@ -15,30 +16,70 @@ NOT_EASING = "not-easing"
 class Walk:
     """Moves the stage along the session's routine."""
 
-    def __init__(self, stage: Stage) -> None:
+    def __init__(self, stage: Stage, mentions: mention.Mentions) -> None:
         self._stage = stage
         self._scene = stage.scene
+        self._mentions = mentions
         self._paused: Activity = "step"  # what the pause interrupted
         self._after_sitting = ""
 
     def go(self, target: str, by: str) -> None:
-        """Go to a routine, or to the `end`. Out of bed she sits down first."""
+        """Go to a routine, or to the `end`, which is where a question interrupted. Out of bed she sits down first."""
         session = self._scene.session
         if session.up:
             self._after_sitting = target
             self._stage.run(talks.sit_down(self._scene, self._stage.step_name()), "sitting", by)
             return
+        mark = session.bookmark
         routine = self._scene.library.routines.get(target)
-        if routine is None:
+        if mark is not None and (routine is None or (routine.relief and mark.routine.relief)):
+            self._go_back(mark, by)
+        elif routine is None:
             self._stage.end(by)
-            return
+        elif routine.gets_up and self._scene.settings.bed_rest:
+            self._stay_in_bed(routine, by)
+        else:
+            self._enter(routine, by)
+
+    def _enter(self, routine: Routine, by: str) -> None:
+        session = self._scene.session
         self._stage.run(None, "step", by)
         self._stage.close_session()
+        if session.bookmark is None:
+            self._set_clock(routine)
         session.routine, session.index = routine, 0
         session.history.clear()
-        self._set_clock(routine)
-        self._stage.open_session(target)
+        session.gate_told = False
+        session.partner = session.partner or routine.steps[0].to_partner
+        self._stage.open_session(routine.id)
         self.begin_step(by)
+
+    def _go_back(self, mark: Bookmark, by: str) -> None:
+        """To where a question interrupted."""
+        session = self._scene.session
+        session.bookmark = None
+        self._stage.run(None, "step", by)
+        self._stage.close_session()
+        session.routine, session.index = mark.routine, mark.index
+        session.history.clear()
+        self._stage.open_session(mark.name)
+        self.begin_step(by)
+
+    def ask_between(self, question: str, by: str) -> None:
+        """Put a routine that asks something in between, and go on afterwards where we are."""
+        session = self._scene.session
+        self.leave_standing()
+        if session.routine is not None and session.bookmark is None and not session.routine.answer:
+            session.bookmark = Bookmark(session.routine.id, session.routine, session.index)
+        self.go(question, by)
+
+    def _stay_in_bed(self, routine: Routine, by: str) -> None:
+        """Bed rest was ordered: what follows the routine, or nothing, instead of it."""
+        line = self._scene.line(self._scene.library.spoken.stay_in_bed, routine.id, ["D2", "C0"])
+        instead = (routine.then or NOT_EASING) if routine.relief else "end"
+        if self._scene.session.routine is None and not self._stage.session_name:
+            self._stage.open_session(routine.id)
+        self._stage.run(talks.instead(line, instead), "telling", by)
 
     def seated(self, by: str) -> None:
         """She sits again: go where we were going."""
@@ -50,16 +91,19 @@ class Walk:
         if not routine.relief:
             if session.cramp_since is not None and session.eased_at is None:
                 session.eased_at = now
+                self._mentions.cramp_over(now)
             return
         gone = session.eased_at is not None and now - session.eased_at > self._scene.settings.comes_back
         if session.cramp_since is None or gone:
             session.cramp_since = now
             session.legs.clear()
             session.legs_asked = session.legs_open = False
+            session.gate_opened = None
+            self._mentions.cramp_began(now)
         session.eased_at = None
 
     def begin_step(self, by: str) -> None:
-        """Run the step at the session's index, or first the leg questions if the clock says so."""
+        """Run the step at the session's index, or first what has to be asked before it."""
         session, scene = self._scene.session, self._scene
         assert session.routine is not None
         if session.index >= len(session.routine.steps):
@@ -71,15 +115,34 @@ class Walk:
                 self.go(NOT_EASING, by)
             else:
                 self.ask_legs(by)
-            return
-        if step.up:
-            session.up = True
-        self._stage.run(steps.step_script(scene, step), "step", by)
+        elif step.gate and not legs.gate_is_open(scene):
+            self._stage.run(legs.gate(scene, f"{session.routine.id}/gate"), "gate", by)
+        elif step.kind == "ask" and scene.settings.bed_rest and self._leads_out_of_bed(step):
+            self.finished(Outcome(step.silence))
+        else:
+            session.up = session.up or bool(step.up)
+            self._stage.run(self._mentions.script(scene, step) or steps.step_script(scene, step), "step", by)
+
+    def _leads_out_of_bed(self, step: Step) -> bool:
+        """Whether a yes to a question lets her get up."""
+        session, routines = self._scene.session, self._scene.library.routines
+        assert session.routine is not None
+        inside = any(below.up for below in session.routine.steps[session.index : step.skip_to])
+        return inside or any(target in routines and routines[target].gets_up for target in step.answers.values())
+
+    def gate_answered(self, outcome: Outcome) -> None:
+        """The questions before massage, heat or cold are over: into it, or past all that needs the gate."""
+        session = self._scene.session
+        assert session.routine is not None
+        if outcome.go == "shut":
+            while session.index < len(session.routine.steps) and session.routine.steps[session.index].gate:
+                session.index += 1
+        self.begin_step("step")
 
     def ask_legs(self, by: str) -> None:
         """All leg questions, between two steps."""
         name = self._stage.step_name().split("/")[0]
-        self._stage.run(steps.leg_questions(self._scene, f"{name}/legs", every=True), "legs", by)
+        self._stage.run(legs.leg_questions(self._scene, f"{name}/legs"), "legs", by)
 
     def _legs_due(self) -> bool:
         session, settings = self._scene.session, self._scene.settings
@@ -122,7 +185,7 @@ class Walk:
     def repeat(self, by: str) -> None:
         """Start what goes on from its beginning: the step, or the questions."""
         activity = self._stage.activity
-        if activity == "step":
+        if activity in ("step", "gate"):
             self.begin_step(by)
         elif activity == "legs":
             self.ask_legs(by)
@@ -133,7 +196,7 @@ class Walk:
 
     def swelling(self, by: str) -> None:
         """The leg questions by themselves, after a swollen leg was reported."""
-        self._stage.run(steps.swelling(self._scene, "leg-questions/1"), "swelling", by)
+        self._stage.run(legs.swelling(self._scene, "leg-questions/1"), "swelling", by)
 
     def leave_standing(self) -> None:
         """What was still to be done out of bed is left out; whoever speaks next first lets her sit down."""
@@ -145,7 +208,7 @@ class Walk:
 
     def pause(self) -> None:
         """Wait for her. Out of bed she sits down, and the routine starts again from getting up."""
-        if self._stage.activity not in ("step", "legs"):
+        if self._stage.activity not in ("step", "legs", "gate"):
             return
         session = self._scene.session
         self._paused = self._stage.activity

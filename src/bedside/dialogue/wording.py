@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from bedside.dialogue.library import Library
 from bedside.dialogue.routine import Step
-from bedside.dialogue.spoken import Spoken
+from bedside.dialogue.spoken import Spoken, Wordings
 
 SIDES = (None, "left", "right", "both")
 
@@ -30,13 +30,18 @@ class Wording:
     numbers: PhoneNumbers = field(default_factory=PhoneNumbers)
 
     def fill(
-        self, text: str, side: str | None = None, seconds: float = 0.0, more: Mapping[str, str] | None = None
+        self,
+        text: str,
+        side: str | None = None,
+        seconds: float = 0.0,
+        more: Mapping[str, str] | None = None,
+        partner: bool = False,
     ) -> str:
         """`text` with its variables filled. side: left, right, both or None (not known). seconds: {seconds}.
 
-        more: further variables, whose values may use the others.
+        more: further variables, whose values may use the others. partner: it speaks of her to the partner.
         """
-        legs = self.spoken.legs
+        legs = self.spoken.her_legs if partner else self.spoken.legs
         leg = {"left": legs.left, "right": legs.right, "both": legs.both}.get(side or "", legs.none)
         values = {
             "leg": leg,
@@ -69,21 +74,19 @@ def sign_group(spoken: Spoken, sign: str) -> set[str]:
     return {group for group, signs in spoken.alert.groups.items() if sign in signs}
 
 
-def alert_variables(spoken: Spoken, sign: str) -> dict[str, str]:
+def alert_variables(spoken: Spoken, sign: str, partner: bool = False) -> dict[str, str]:
     """{tell} and {position} for a danger sign."""
     groups = sign_group(spoken, sign)
     alert = spoken.alert
-    return {"tell": by_group(alert.tell, groups), "position": by_group(alert.position, groups)}
+    return {
+        "tell": by_group(alert.tell, groups).text(partner),
+        "position": by_group(alert.position, groups).text(partner),
+    }
 
 
-def by_group(texts: Mapping[str, str], groups: set[str]) -> str:
+def by_group(texts: Mapping[str, Wordings], groups: set[str]) -> Wordings:
     """The text for the groups that a sign belongs to."""
     return next((texts[group] for group in texts if group in groups), texts["other"])
-
-
-def step_text(wording: Wording, step: Step, side: str | None) -> str:
-    """What a step says."""
-    return wording.fill(step.text, side, step.seconds)
 
 
 def fixed_texts(library: Library, wording: Wording) -> list[str]:
@@ -93,34 +96,54 @@ def fixed_texts(library: Library, wording: Wording) -> list[str]:
 
 def _fixed_texts(library: Library, wording: Wording) -> Iterator[str]:
     spoken = library.spoken
-    for routine in library.routines.values():
+    relief_first = sorted(library.routines.values(), key=lambda routine: (not routine.relief, routine.answer))
+    for routine in relief_first:
         for step in routine.steps:
-            for side in SIDES if "eg}" in step.text else SIDES[:1]:
-                if step.text:
-                    yield step_text(wording, step, side)
+            yield from _step_texts(step, wording)
     for question in spoken.leg_questions:
-        yield from map(wording.fill, question.ask)
+        yield from map(wording.fill, (*question.ask, *question.partner))
     alert = spoken.alert
     for texts in (alert.emergency, alert.urgent):
-        for line in (*texts.lines, *texts.again, texts.calling, texts.closed):
-            for variables in _every_alert_variable(spoken):
+        for line in (*texts.lines, *texts.partner, *texts.again, texts.calling, texts.closed):
+            for variables in _every_alert_variable(spoken, line):
                 yield wording.fill(line, more=variables)
-    follow_ups = [follow_up.ask for follow_up in alert.follow_up.values()]
+    follow_ups = [text for follow_up in alert.follow_up.values() for text in _strings(follow_up.ask.model_dump())]
     rest = spoken.model_dump(
-        exclude={"alert", "gated", "leg_questions", "legs", "numbers", "plus", "twice", "time_left"}
+        exclude={"alert", "gated", "leg_questions", "legs", "her_legs", "numbers", "plus", "twice", "time_left"}
     )
-    for text in (*_strings(rest), *alert.crisis, *alert.check.values(), alert.doubt, *follow_ups):
+    checks = _strings({name: check.model_dump() for name, check in alert.check.items()})
+    for text in (*_strings(rest), *alert.crisis, *checks, alert.doubt, *follow_ups):
         yield wording.fill(text)
 
 
-def _every_alert_variable(spoken: Spoken) -> Iterator[dict[str, str]]:
+def _step_texts(step: Step, wording: Wording) -> Iterator[str]:
+    """What one step may say, to her and to the partner, of either leg."""
+    for of_her, texts in (
+        (step.to_partner, (step.text(), *step.cues)),
+        (True, (step.text(partner=True),) if step.partner else ()),
+    ):
+        for text in texts:
+            for side in SIDES if "eg}" in text else SIDES[:1]:
+                if text:
+                    yield wording.fill(text, side, step.seconds, partner=of_her)
+    for check in step.checks:
+        for text in (*check.texts, *check.partner):
+            yield wording.fill(text, None, step.seconds, partner=step.to_partner)
+
+
+def _every_alert_variable(spoken: Spoken, line: str) -> Iterator[dict[str, str]]:
+    """Every way in which {tell} and {position} are filled in `line`, of which one line has at most one."""
     alert = spoken.alert
-    for tell in alert.tell.values():
-        for position in alert.position.values():
-            yield {"tell": tell, "position": position}
+    for name, texts in (("tell", alert.tell), ("position", alert.position)):
+        if f"{{{name}}}" in line:
+            for wordings in texts.values():
+                for partner in (False, True):
+                    yield {name: wordings.text(partner)}
+            return
+    yield {}
 
 
-def _strings(data: object, key: str = "") -> Iterator[str]:
+def _strings(data: object) -> Iterator[str]:
     if isinstance(data, str):
         yield data
     elif isinstance(data, Mapping):

@@ -1,0 +1,126 @@
+"""The leg questions of guidance.md E3, and the gate before massage, heat and cold that stands on them."""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+
+from bedside.dialogue.scene import Scene
+from bedside.dialogue.script import Ask, Operation, Outcome, Script, Speak
+from bedside.dialogue.spoken import LegQuestion
+from bedside.nlu.match import Match
+
+ALL = 3
+STANDING = "D2"
+
+
+def leg_questions(scene: Scene, step: str, count: int = ALL) -> Script:
+    """The first `count` of the questions, one at a time, each asked twice at most.
+
+    A yes, or an unsure answer, raises the alert of that question. A question that nobody answers ends them with
+    the safety net (E5); an answer that was a clear no in this session is not asked for again.
+    """
+    session = scene.session
+    for question in scene.library.spoken.leg_questions[:count]:
+        if session.legs.get(question.sign) == "no":
+            continue
+        answer = yield from leg_question(scene, question, step)
+        if answer is None:
+            session.legs_asked = session.legs_open = True
+            yield from safety_net(scene, step)
+            return Outcome()
+        session.legs[question.sign] = answer
+        if answer != "no":
+            return Outcome(alert=(question.tier, question.sign))
+    session.legs_asked, session.legs_open = True, False
+    return Outcome()
+
+
+def leg_question(scene: Scene, question: LegQuestion, step: str) -> Generator[Operation, Match | None, str | None]:
+    """The answer "yes", "no" or "unsure"; None when the question was not answered or skipped."""
+    for text in question.asks(scene.session.partner):
+        heard = yield Ask(scene.line(text, step, question.sources), scene.settings.answer, legs=True, leads_on="no")
+        if heard is None:
+            continue
+        answer = _leg_answer(question, heard)
+        if answer is not None or heard.intent == "next_step":
+            return answer
+    return None
+
+
+def _leg_answer(question: LegQuestion, heard: Match) -> str | None:
+    """What an answer to a leg question means. Half-heard answers count as unsure (guidance.md E3), never as a no."""
+    if heard.intent == "no" and heard.decision == "act":
+        return "no"
+    if heard.intent in ("no", "unsure"):
+        return "unsure"
+    if heard.intent in question.yes and heard.slots.get("side") != "both":
+        return "yes"
+    return None
+
+
+def safety_net(scene: Scene, step: str) -> Generator[Operation, Match | None, None]:
+    """Once in a session: what to watch for, and whom to call."""
+    net = scene.library.spoken.safety_net
+    if not scene.session.net_said:
+        scene.session.net_said = True
+        yield Speak(scene.line(net.text, step, net.sources), scene.gap)
+
+
+def swelling(scene: Scene, step: str) -> Script:
+    """A swollen leg was reported: the leg questions at once; no clear answer is urgent (guidance.md Q-02)."""
+    if scene.session.up:
+        scene.session.up = False
+        yield Speak(scene.line(scene.library.spoken.sit_down, step, [STANDING]), scene.gap)
+    outcome = yield from leg_questions(scene, step)
+    if outcome.alert:
+        return outcome
+    if not all_clear(scene):
+        first = scene.library.spoken.leg_questions[0]
+        return Outcome(alert=(first.tier, first.sign))
+    return Outcome()
+
+
+def all_clear(scene: Scene) -> bool:
+    """Whether every leg question was answered with a clear no in this session."""
+    return all(scene.session.legs.get(question.sign) == "no" for question in scene.library.spoken.leg_questions)
+
+
+def gate_is_open(scene: Scene) -> bool:
+    """Whether massage, heat and cold may be spoken of now: opened in this session, less than an hour ago."""
+    opened = scene.session.gate_opened
+    return opened is not None and scene.now - opened <= scene.settings.gate and not _barred(scene)
+
+
+def _barred(scene: Scene) -> bool:
+    return bool(scene.settings.risks) or scene.night.alarmed or scene.night.shut
+
+
+def gate(scene: Scene, step: str) -> Script:
+    """guidance.md E3: all three questions, read back once; only a clear yes to that opens the gate.
+
+    Shut it stays for anybody with a risk flag (C0), and after an alert (E10). That it stays shut is said once.
+    """
+    session, texts = scene.session, scene.library.spoken.gate
+    if session.gate_opened is not None and scene.now - session.gate_opened > scene.settings.gate:
+        session.legs.clear()
+    session.gate_opened = None
+    if _barred(scene):
+        text = texts.alarmed if scene.night.alarmed and not scene.settings.risks else texts.risk
+    else:
+        outcome = yield from leg_questions(scene, step)
+        if outcome.alert:
+            return outcome
+        if all_clear(scene):
+            line = scene.line(texts.confirm, step, texts.sources)
+            answer = yield Ask(line, scene.settings.answer, legs=True)
+            if answer is not None and answer.intent == "yes" and answer.decision == "act":
+                session.gate_opened = scene.now
+                return Outcome()
+            session.legs.clear()
+            session.legs_open = True
+            yield from safety_net(scene, step)
+        text = texts.shut
+    if not session.gate_told:
+        session.gate_told = True
+        yield Speak(scene.line(text, step, texts.sources), scene.gap)
+    return Outcome("shut")
