@@ -31,6 +31,7 @@ VARIABLES = (
 )
 ALERT_VARIABLES = (*VARIABLES, "tell", "position")
 
+TARGET_KEYS = ("then", "eased", "worse", "with_partner", "silence", "if_risk")
 SPOKEN_KEYS = ("say", "ask", "partner", "cue")
 NOT_GATED = ("alert", "gate")
 """Parts of spoken.yaml that may name what the gate keeps shut: alerts say "no heat", the gate reads back."""
@@ -164,7 +165,7 @@ def _target_error(sources: Mapping[str, Source], ident: str, target: str, proble
     for source in (sources[ident], *sources.values()):
         for path, text in texts_of(source.document.data):
             written = text == target or (text == "again" and target == ident)
-            if written and (path[-1] in ("then", "eased", "worse", "silence", "if_risk") or "answers" in path):
+            if written and (path[-1] in TARGET_KEYS or "answers" in path):
                 return source.document.error(path, problem, advice)
     return sources[ident].document.error((), problem, advice)
 

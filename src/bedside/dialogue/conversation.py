@@ -13,10 +13,11 @@ from typing import Literal
 from bedside.dialogue import talks
 from bedside.dialogue.actions import Action, Event, Heard, QuietHours, Said, Speaking, Tick
 from bedside.dialogue.alarm import Alarm
+from bedside.dialogue.cramp import Cramp
 from bedside.dialogue.library import Library
 from bedside.dialogue.manner import MANNERS, Manner
 from bedside.dialogue.mention import Diary, MemoryDiary, Mentions
-from bedside.dialogue.routine import Routine, alert_of
+from bedside.dialogue.requests import Requests
 from bedside.dialogue.scene import Night, Scene, Session, Settings
 from bedside.dialogue.script import Outcome
 from bedside.dialogue.stage import Stage
@@ -27,25 +28,8 @@ from bedside.nlu.match import Match, Scope
 
 State = Literal["idle", "confirming", "guiding", "asking", "paused", "alert"]
 
-FIRST_ROUTINE = "acute-calf-bed"
-LET_GO = "let-go"
-"""The routine for pain that gets worse in a stretch (guidance.md STOP-3)."""
-
-ROUTINE_OF_PART = {
-    "foot": "foot-cramp",
-    "toes": "foot-cramp",
-    "ankle": "foot-cramp",
-    "thigh": "thigh-cramp",
-    "hamstring": "thigh-back",
-    "thigh-front": "thigh-front",
-}
-"""Which routine a cramp in a part of the leg gets; everywhere else it is the calf (guidance.md E1)."""
-
 SWOLLEN_BOTH = "both-ankles-swelling-relief"
 """What follows when a swollen leg was reported in an idle room and the leg questions were answered no."""
-
-PROVIDER = "provider"
-"""The answer of what to tell a midwife or doctor, if no topic was named (guidance.md C3)."""
 
 CONTROLS = ("pause", "resume", "next_step", "previous_step", "repeat", "time_left")
 ANSWERS = ("yes", "no", "unsure", "easing", "still_hurts", "next_step")
@@ -73,6 +57,8 @@ class Conversation:
         self._walk = Walk(self._stage, Mentions(diary or MemoryDiary()))
         self._manner = Manner(self._stage)
         self._alarm = Alarm(self._stage, self._manner)
+        self._cramp = Cramp(self._stage, self._walk, self._alarm)
+        self._requests = Requests(self._stage, self._walk, self._cramp)
         self._in_doubt: Match | None = None
         self._last_heard = -math.inf
 
@@ -150,11 +136,11 @@ class Conversation:
         performer, intent = self._stage.performer, match.intent
         if performer.asks_for(match):
             performer.answer(match, self._scene.now)
-        elif intent == "easing" and self._eased_routine():
-            self._easing(match)
+        elif intent == "easing" and self._cramp.can_ease:
+            self._cramp.easing(match)
         elif performer.asking and intent in ANSWERS:
-            if intent == "still_hurts" and self._in_recovery() and not performer.asking_about_legs:
-                self._still_hurts(match)
+            if intent == "still_hurts" and self._cramp.in_recovery and not performer.asking_about_legs:
+                self._cramp.still_hurts(match)
             else:
                 performer.answer(match, self._scene.now)
         elif performer.asking_about_legs and intent == "leg_swelling":
@@ -167,149 +153,28 @@ class Conversation:
     def _act(self, match: Match) -> None:
         intent = match.intent or ""
         if match.decision != "act" and intent not in HALF_SURE_IS_ENOUGH:
-            if intent == "leg_cramp" and self._in_recovery():
-                self._still_hurts(match)
+            if intent == "leg_cramp" and self._cramp.in_recovery:
+                self._cramp.still_hurts(match)
         elif intent in CONTROLS:
             self._control(intent)
         elif intent == "leg_cramp":
-            self._leg_cramp(match)
+            self._cramp.begins(match)
         elif intent == "start_routine":
-            self._start(match)
+            self._requests.start(match)
         elif intent == "leg_swelling":
             self._swelling(match)
         elif intent == "help":
             self._help()
         elif intent in TOLD:
-            self._tell(intent)
+            self._requests.tell(intent)
         elif intent in ASKED:
-            self._answer_question(match)
+            self._requests.answer(match)
         elif intent == "still_hurts" and self._stage.activity == "step":
-            self._still_hurts(match)
+            self._cramp.still_hurts(match)
         elif intent == "no" and self._stage.open_hold is not None:
-            self._worse(intent)
+            self._cramp.worse(intent)
         elif intent == "yes" and self._stage.activity == "paused":
             self._walk.resume(intent)
-
-    # ---- the cramp
-
-    def _in_relief(self) -> bool:
-        routine = self._scene.session.routine
-        return routine is not None and routine.relief
-
-    def _in_recovery(self) -> bool:
-        routine = self._scene.session.routine
-        return routine is not None and not routine.relief and self._stage.activity in ("step", "legs")
-
-    def _eased_routine(self) -> str:
-        """Where to go when it eases; empty if it was not a cramp that we are working on."""
-        mark = self._scene.session.bookmark
-        routine = mark.routine if mark is not None else self._scene.session.routine
-        if routine is None or not routine.relief or self._stage.activity not in ("step", "legs", "help", "paused"):
-            return ""
-        return routine.eased or "end"
-
-    def _easing(self, match: Match) -> None:
-        target, step = self._eased_routine(), self._stage.step_name()
-        if match.decision == "act":
-            self._scene.session.bookmark = None
-            self._walk.go(target, "easing")
-        else:
-            self._stage.run(talks.is_it_easing(self._scene, step, target), "asking", "easing")
-
-    def _leg_cramp(self, match: Match) -> None:
-        activity = self._stage.activity
-        self._take_slots(match)
-        if activity in ("help", "asking") and self._in_relief():
-            self._walk.begin_step("leg_cramp")
-        else:
-            routine = ROUTINE_OF_PART.get(match.slots.get("part", ""), FIRST_ROUTINE)
-            moved = "part" in match.slots and routine != FIRST_ROUTINE and self._routine_name() != routine
-            if moved or not (self._in_relief() and activity in ("step", "legs")):
-                self._walk.go(routine, "leg_cramp")
-
-    def _routine_name(self) -> str:
-        routine = self._scene.session.routine
-        return routine.id if routine is not None else ""
-
-    def _worse(self, by: str) -> None:
-        """It gets worse, or a "no" in the middle of a hold: let go, as the routine says."""
-        routine = self._scene.session.routine
-        target = (routine.worse if routine is not None else None) or LET_GO
-        alert = alert_of(target)
-        if alert is not None:
-            self._alarm.raise_alert(*alert)
-        else:
-            self._walk.go(target, by)
-
-    def _still_hurts(self, match: Match) -> None:
-        """In a stretch: go on, or let go if it gets worse. After it: is the cramp back, or does a pain stay?"""
-        step, routine = self._stage.step_name(), self._scene.session.routine
-        if match.slots.get("worse") and routine is not None and routine.worse:
-            self._worse("still_hurts")
-        elif not self._in_relief():
-            self._walk.leave_standing()
-            self._stage.run(talks.is_it_back(self._scene, step, FIRST_ROUTINE), "asking", "still_hurts")
-        elif match.slots.get("worse"):
-            self._worse("still_hurts")
-        else:
-            self._stage.performer.aside(self._scene.line(self._scene.library.spoken.hears_pain, step), self._scene.now)
-
-    def _take_slots(self, match: Match) -> None:
-        if self._stage.activity == "idle":
-            self._scene.session = Session()
-        session = self._scene.session
-        session.side = match.slots.get("side", session.side)
-        session.part = match.slots.get("part", session.part)
-        session.partner = session.partner or match.slots.get("who") == "her"
-
-    # ---- asked for
-
-    def _start(self, match: Match) -> None:
-        """A routine was asked for. What needs the gate comes after the cramp (guidance.md C07)."""
-        routine = self._scene.library.routines.get(match.slots.get("routine", FIRST_ROUTINE))
-        if routine is None:
-            return
-        if self._cramp_is_on() and routine.gated:
-            self._later()
-            return
-        self._take_slots(match)
-        self._scene.session.bookmark = None
-        self._walk.go(routine.id, "start_routine")
-
-    def _cramp_is_on(self) -> bool:
-        session = self._scene.session
-        return self._in_relief() or (session.bookmark is not None and session.bookmark.routine.relief)
-
-    def _later(self) -> None:
-        texts = self._scene.library.spoken.gate
-        line = self._scene.line(texts.later, self._stage.step_name(), texts.sources)
-        self._stage.performer.aside(line, self._scene.now)
-
-    def _answer_question(self, match: Match) -> None:
-        """Answer by topic. In the middle of a routine only the first sentence is said, beside what goes on."""
-        routines = self._scene.library.routines
-        routine = routines.get(match.slots.get("topic", PROVIDER)) or routines.get(PROVIDER)
-        if routine is None:
-            return
-        session = self._scene.session
-        guided = session.routine is not None and not session.routine.answer and self._stage.activity == "step"
-        if not guided:
-            self._take_slots(match)
-            self._walk.go(routine.id, match.intent or "")
-        elif self._beside(routine):
-            return
-        elif self._cramp_is_on():
-            self._later()
-        else:
-            self._walk.ask_between(routine.id, match.intent or "")
-
-    def _beside(self, routine: Routine) -> bool:
-        """Say the first sentence of an answer beside the routine, if that needs no question. False if it does."""
-        first = routine.steps[0]
-        if first.kind != "say" or first.gate:
-            return False
-        self._stage.performer.aside(self._scene.step_line(first), self._scene.now)
-        return True
 
     # ---- half sure
 
@@ -343,7 +208,7 @@ class Conversation:
         question = match.slots.get("ask", "").lower()
         asked = session.routine is not None and session.routine.id == question
         if question in self._scene.library.routines and not asked and self._stage.activity in OPEN_TO_QUESTIONS:
-            self._take_slots(match)
+            self._cramp.take_slots(match)
             self._walk.ask_between(question, "danger_sign")
             return
         session.side = match.slots.get("side", session.side)
@@ -377,7 +242,7 @@ class Conversation:
 
     def _swelling(self, match: Match) -> None:
         """A swollen, hot or red leg: the leg questions at once, before anything else (guidance.md E2)."""
-        self._take_slots(match)
+        self._cramp.take_slots(match)
         self._walk.leave_standing()
         self._stage.run(None, "swelling", "leg_swelling")
         self._stage.close_session()
@@ -396,19 +261,6 @@ class Conversation:
             self._scene.session = Session()
             self._stage.open_session("help")
         self._stage.run(talks.help_question(self._scene), "help", "help")
-
-    def _tell(self, intent: str) -> None:
-        """Answer with a few sentences; while a cramp is on with one, beside the stretch (guidance.md E6)."""
-        if self._cramp_is_on() and intent != "good_night":
-            texts = getattr(self._scene.library.spoken, intent)
-            line = self._scene.line(texts.lines[0], self._stage.step_name(), texts.sources)
-            self._stage.performer.aside(line, self._scene.now)
-            return
-        self._stage.run(None, "telling", intent)
-        self._stage.close_session()
-        self._scene.session = Session()
-        self._stage.open_session(intent.replace("_", "-"))
-        self._stage.run(talks.telling(self._scene, intent), "telling", intent)
 
     # ---- following up
 

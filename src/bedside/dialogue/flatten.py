@@ -42,7 +42,17 @@ def flatten(source: Source, sources: Mapping[str, Source]) -> Routine:
     steps: list[Step] = []
     place = _Place(source, ("steps",), file.id, 1, file.gate, file.to == "partner", (file.id,))
     _add(file.steps, place, sources, steps)
-    return Routine(file.id, file.title, tuple(steps), file.relief, source.answer, file.eased, file.worse, file.then)
+    return Routine(
+        file.id,
+        file.title,
+        tuple(steps),
+        relief=file.relief,
+        answer=source.answer,
+        eased=file.eased,
+        worse=file.worse,
+        then=file.then,
+        with_partner=file.with_partner,
+    )
 
 
 def _add(entries: list[StepEntry], place: _Place, sources: Mapping[str, Source], steps: list[Step]) -> None:

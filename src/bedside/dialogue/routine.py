@@ -116,6 +116,7 @@ class Routine:
     eased: str | None = None
     worse: str | None = None
     then: str | None = None
+    with_partner: str | None = None
 
     @property
     def gets_up(self) -> bool:
@@ -135,6 +136,12 @@ class Routine:
 
     def targets(self) -> Iterator[str]:
         """Ids of all routines that this one can lead to."""
-        for target in (self.eased, self.worse, self.then, *(t for step in self.steps for t in step.targets())):
+        for target in (
+            self.eased,
+            self.worse,
+            self.then,
+            self.with_partner,
+            *(t for step in self.steps for t in step.targets()),
+        ):
             if target and target not in PLACES and alert_of(target) is None:
                 yield target

@@ -161,8 +161,16 @@ class Walk:
             self.advance(session.index + 1, "step")
         elif outcome.go == "skip":
             self.advance(max(step.skip_to, session.index + 1), "step")
+        elif outcome.go == "again":
+            self.go(session.routine.id, "step")
         else:
-            self.go(session.routine.id if outcome.go == "again" else outcome.go, "step")
+            self.go(self._for_two(outcome.go), "step")
+
+    def _for_two(self, target: str) -> str:
+        """What a routine leads to when the partner can lend a hand (guidance.md E4, E11)."""
+        routine = self._scene.library.routines.get(target)
+        instead = routine.with_partner if routine is not None and self._scene.session.partner else None
+        return instead or target
 
     def advance(self, index: int, by: str) -> None:
         """To the step at `index`, which may be the end of the routine."""
