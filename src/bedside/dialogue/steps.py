@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator
+from collections.abc import Generator, Mapping
 
 from bedside.dialogue import legs
 from bedside.dialogue.actions import Report
@@ -85,7 +85,7 @@ def _timer(scene: Scene, step: Step) -> Script:
         texts = check.partner if scene.session.partner and check.partner else check.texts
         for text in texts:
             line = scene.step_line(step, text)
-            answer = yield Ask(line, scene.settings.answer, leads_on=_leads_on(check.answers))
+            answer = yield Ask(line, scene.settings.answer, leads_on="yes")
             if answer is not None:
                 break
         target = answer_target(check.answers, answer) or ("next" if answer is not None else check.silence)
@@ -133,9 +133,8 @@ def _answer(scene: Scene, step: Step) -> Generator[Operation, Match | None, Matc
     return heard
 
 
-def _leads_on(answers: object) -> str:
+def _leads_on(answers: Mapping[str, str]) -> str:
     """The answer with which a rehearsal sees most: the one that leads to the next step, else the first."""
-    assert hasattr(answers, "items")
     plain = {intent: target for intent, target in answers.items() if "=" not in intent}
     return next((intent for intent, target in plain.items() if target == "next"), next(iter(plain), ""))
 
