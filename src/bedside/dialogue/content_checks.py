@@ -107,7 +107,7 @@ def _check_source(document: Document, path: Path, ident: str) -> None:
 def _check_never(document: Document, path: Path, text: str) -> None:
     found = forbidden(text)
     if found is not None:
-        raise document.error(path, f"this is never said: {found.reason}", found.advice)
+        raise document.error(path, f"'{found.words}' is never said: {found.reason}.", found.instead)
 
 
 def check_variables(document: Document, path: Path, text: str, allowed: tuple[str, ...]) -> None:
