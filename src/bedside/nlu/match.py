@@ -28,6 +28,7 @@ INTENTS: tuple[str, ...] = (
     "easing",
     "still_hurts",
     "mention_to_provider",
+    "question",
     "help",
     "diary",
     "good_night",

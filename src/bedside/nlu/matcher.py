@@ -214,10 +214,10 @@ def _slots(sentence: Sentence, words: str, intents: IntentSet) -> dict[str, str]
 def _spoken_slots(intent: str, words: str, intents: IntentSet) -> dict[str, str]:
     """What an utterance says about the lists of an intent; of two words for one slot, the one
     further up in its list counts."""
-    heard = load_speech().without_idioms(words).split()
+    heard = f" {load_speech().without_idioms(words)} "
     slots: dict[str, str] = {}
     for slot, meanings in intents.slot_words.get(intent, {}).items():
-        named = [word for word in meanings if word in heard]
+        named = [word for word in meanings if f" {word} " in heard]
         if named:
             slots[slot] = meanings[named[0]]
     return slots

@@ -35,10 +35,12 @@ class ScopeThresholds(_Strict):
 
 
 SLOTS: dict[str, tuple[str, ...]] = {
-    "leg_cramp": ("side", "part"),
+    "leg_cramp": ("side", "part", "ask"),
     "leg_swelling": ("side", "part"),
-    "danger_sign": ("tier", "sign", "side", "part"),
+    "danger_sign": ("tier", "sign", "ask", "side", "part"),
     "start_routine": ("routine", "side", "part"),
+    "question": ("topic",),
+    "mention_to_provider": ("topic",),
     "yes": ("side", "part"),
     "no": ("side", "part"),
     "easing": ("side", "part"),
