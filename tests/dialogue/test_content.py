@@ -20,9 +20,10 @@ def test_every_sentence_of_a_routine_is_short(library: Library) -> None:
     wording = Wording(library.spoken, NUMBERS)
     for routine in library.routines.values():
         for step in routine.steps:
-            for text in step.texts:
-                for sentence in re.split(r"(?<=[.?!]) ", wording.fill(text, None, step.seconds)):
-                    assert len(sentence.split()) <= MOST_WORDS + 8 * ("call" in sentence), sentence
+            for text in (*step.texts, *step.partner, *step.cues):
+                for sentence in re.split(r"(?<=[.?!:]) ", wording.fill(text, None, step.seconds)):
+                    spoken = re.sub(r"\d[\d ,]*", "number ", sentence).split()
+                    assert len(spoken) <= MOST_WORDS + 4 * ("call" in sentence), sentence
 
 
 def test_nothing_forbidden_is_ever_said(library: Library) -> None:
@@ -41,6 +42,15 @@ def test_numbers_are_read_digit_by_digit_and_never_guessed(library: Library) -> 
 def test_every_guided_step_names_its_sources(library: Library) -> None:
     for routine in library.routines.values():
         assert all(step.sources for step in routine.steps), routine.id
+
+
+def test_no_two_rounds_running_say_the_same(library: Library) -> None:
+    for routine in library.routines.values():
+        told: dict[str, str] = {}
+        for step in routine.steps:
+            if step.text() and step.kind != "ask":
+                assert step.round == 1 or told.get(step.id) != step.text(), f"{step.id}: {step.text()}"
+                told[step.id] = step.text()
 
 
 def test_the_groups_of_signs_are_signs_that_can_be_heard(library: Library) -> None:

@@ -179,6 +179,10 @@ class Conversation:
     # ---- half sure
 
     def _confirm(self, match: Match) -> None:
+        if match.slots.get("ask", "").lower() in self._scene.library.routines:
+            self._cramp.take_slots(match)
+            self._walk.go(match.slots["ask"].lower(), match.intent or "")
+            return
         text = self._scene.library.spoken.confirm.get(match.intent or "")
         if text is not None:
             self._in_doubt = match

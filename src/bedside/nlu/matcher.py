@@ -8,7 +8,7 @@ text, intents and scope always give the same Match.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from rapidfuzz import fuzz, process
@@ -24,6 +24,19 @@ CORE_SCORE = 98.0
 
 FREE_WORDS_SCORE = 90.0
 """The score of a request found by its concepts: surer than a guess, less sure than a sentence."""
+
+OF_SOMEBODY = (
+    "leg_cramp",
+    "leg_swelling",
+    "danger_sign",
+    "start_routine",
+    "easing",
+    "still_hurts",
+    "no",
+    "mention_to_provider",
+    "question",
+)
+"""Intents that carry the slot who: "her" where somebody else than she speaks of her."""
 
 LONGEST = 120
 """Words that are looked at; of a longer text only the beginning and the end."""
@@ -59,10 +72,17 @@ def match(text: str, intents: IntentSet, scope: Scope) -> Match:
     letters and sound. A danger sign found by its words scores 100 (90 if doubtful); its phrase is the nearest
     sentence for that sign.
     """
-    speech = load_speech()
-    words = _shortened(speech.normalise(text))
+    words = _shortened(load_speech().normalise(text))
     if not words:
         return Match(text)
+    found = _found(text, words, intents, scope)
+    if found.intent in OF_SOMEBODY and load_meanings().is_of_her(words):
+        return replace(found, slots={**found.slots, "who": "her"})
+    return found
+
+
+def _found(text: str, words: str, intents: IntentSet, scope: Scope) -> Match:
+    speech = load_speech()
     ready = _prepare(intents, scope)
     exact = ready.exact.get(words)
     if exact is not None:
@@ -70,7 +90,8 @@ def match(text: str, intents: IntentSet, scope: Scope) -> Match:
     danger = load_meanings().danger(words)
     core = speech.core(words)
     by_core = ready.by_core.get(core)
-    if danger is None and by_core is not None and _same_sense(words, core, by_core):
+    is_it = by_core is not None and (danger is None or by_core.intent == "danger_sign")
+    if is_it and by_core is not None and _same_sense(words, core, by_core):
         return _result(text, words, by_core, CORE_SCORE, CORE_SCORE, intents, scope, exact_text=True)
     candidates = _alike(words, core, ready)
     if danger is not None:

@@ -79,8 +79,16 @@ class MeaningEntry(_Strict):
     slots: dict[str, str] = {}
 
 
+class OfHer(_Strict):
+    """Words that tell that a woman is spoken of who is not the one speaking."""
+
+    when: Patterns
+    unless: list[str] = []
+
+
 class EverydayFile(_Strict):
     concepts: dict[str, list[str]]
+    of_her: OfHer | None = None
     meanings: Annotated[list[MeaningEntry], Field(min_length=1)]
 
 
@@ -144,6 +152,7 @@ class Meanings:
         corrections: Sequence[Pattern],
         signs: Sequence[_Rule],
         everyday: Sequence[_Rule],
+        of_her: tuple[Sequence[Pattern], Sequence[Pattern]],
     ) -> None:
         self.signs = frozenset(rule.entry.sign for rule in signs if isinstance(rule.entry, SignEntry)) | {OTHER_PERSON}
         self._speech = speech
@@ -154,6 +163,17 @@ class Meanings:
         self._corrections = corrections
         self._signs = signs
         self._everyday = everyday
+        self._of_her = of_her
+
+    def slots(self) -> list[dict[str, str]]:
+        """The slots that signs and common requests fill."""
+        return [rule.entry.slots for rule in self._everyday if isinstance(rule.entry, MeaningEntry)]
+
+    def is_of_her(self, text: str) -> bool:
+        """Whether a normalised text speaks of a woman who is not the one speaking."""
+        reading = self._read(text)[0]
+        when, unless = self._of_her
+        return _any(when, reading) and not _any(unless, reading)
 
     def danger(self, text: str) -> Danger | None:
         """The gravest danger sign in a normalised text: emergency before urgent, certain before doubtful."""
@@ -280,6 +300,14 @@ class _Builder:
         }
         return _Shadow(entry.kind, parts["when"], entry.reach, parts["ends"], parts["joins"], parts["unless"])
 
+    def of_her(self, document: Document, entry: OfHer | None) -> tuple[Sequence[Pattern], Sequence[Pattern]]:
+        if entry is None:
+            return (), ()
+        return (
+            self.patterns(document, ("of_her", "when"), entry.when),
+            self.patterns(document, ("of_her", "unless"), entry.unless),
+        )
+
     def rules(self, document: Document, key: str, entries: Sequence[E]) -> list[_Rule]:
         for index, entry in enumerate(entries):
             if isinstance(entry, MeaningEntry) and entry.intent not in INTENTS:
@@ -317,6 +345,7 @@ def load_meanings(folder: Path | None = None) -> Meanings:
         build.patterns(danger_doc, ("corrections",), danger.corrections),
         build.rules(danger_doc, "signs", danger.signs),
         build.rules(everyday_doc, "meanings", everyday.meanings),
+        build.of_her(everyday_doc, everyday.of_her),
     )
 
 
