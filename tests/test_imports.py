@@ -29,7 +29,9 @@ MAY_IMPORT: dict[str, set[str]] = {
     "diary": set(),
     "service": {"bedside.assistant", "bedside.config"},
     # The shell around the rooms.
+    "config_sections": set(),
     "config": EVERYTHING,
+    "settings_file": {"bedside.config"},
     "ears": EVERYTHING,
     "own_voice": EVERYTHING,
     "mouth": EVERYTHING,

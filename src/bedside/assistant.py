@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from bedside.audio.block import AudioEnd, Block
-from bedside.dialogue.actions import Action, Adjust, Event, Heard, Hush, Report, Said, Say, Speaking, Tick
+from bedside.dialogue.actions import Action, Adjust, Event, Heard, Hush, QuietHours, Report, Said, Say, Speaking, Tick
 from bedside.dialogue.conversation import Conversation
 from bedside.ears import Ears, Understood
 from bedside.mouth import Begun, Ended, Mouth
@@ -19,6 +19,10 @@ TIME_DIGITS = 4
 
 EPSILON = 1e-6
 """Deadlines lie on the grid of blocks; this takes up the rounding of their sums."""
+
+
+HOURS_EVERY = 30.0
+"""Seconds between two looks at the time of day."""
 
 
 class Assistant:
@@ -35,6 +39,7 @@ class Assistant:
         conversation: Conversation,
         log: Callable[[LogEvent], None],
         trouble: Callable[[str], None] = lambda line: None,
+        quiet_hours: Callable[[], bool] | None = None,
     ) -> None:
         self._end = end
         self._ears = ears
@@ -43,6 +48,8 @@ class Assistant:
         self._log = log
         self._trouble = trouble
         self._own_words = OwnWords()
+        self._quiet_hours = quiet_hours
+        self._look_at_hours = 0.0
 
     def run(self, stopped: Callable[[], bool] = lambda: False) -> None:
         """Go on until the sound ends or `stopped` says so. The audio end must be open."""
@@ -54,6 +61,9 @@ class Assistant:
 
     def step(self, microphone: Block, now: float) -> Block:
         """Take the microphone block that starts at `now`, and give the speaker block for it."""
+        if self._quiet_hours is not None and now >= self._look_at_hours:
+            self._look_at_hours = now + HOURS_EVERY
+            self._handle(QuietHours(self._quiet_hours()), now)
         scope = self._conversation.scope
         for understood in self._ears.hear(microphone, now, scope):
             self._understood(understood, now)

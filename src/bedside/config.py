@@ -5,117 +5,33 @@ The descriptions of the fields are what `bedside config --example` prints; level
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Any, Literal
 
 import platformdirs
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, RootModel, model_validator
+from pydantic import BaseModel, ConfigDict, Field, RootModel
 
 from bedside import resources
+from bedside.config_sections import (
+    MatchingConfig,
+    Name,
+    NumbersConfig,
+    PhoneNumber,
+    Place,
+    QuietHoursConfig,
+    RecognizerConfig,
+    RisksConfig,
+    Section,
+    VoiceConfig,
+)
 from bedside.yamlfile import Document, read_model
 
 SYSTEM_FILE = Path("/etc/bedside/config.yaml")
 """Where the service's settings are, for whom no user's file exists."""
 
 Origin = Literal["file", "country", "default"]
-
-
-def _phone_number(value: Any) -> Any:
-    if isinstance(value, int | float):
-        # YAML reads 000 as zero and 0118... as an octal number.
-        raise ValueError('a telephone number stands in quotes, such as "0123 456", so that no zero is lost')
-    if isinstance(value, str) and not (re.fullmatch(r"[0-9 ()+-]+", value) and sum(map(str.isdigit, value)) >= 2):
-        raise ValueError("a telephone number has two or more digits, and besides only spaces, +, - and ()")
-    return value
-
-
-def _path(value: Any) -> Any:
-    return Path(value).expanduser() if isinstance(value, str) and value else value
-
-
-PhoneNumber = Annotated[str, BeforeValidator(_phone_number)]
-Place = Annotated[Path, BeforeValidator(_path)]
-Name = Annotated[str, Field(min_length=1)]
-Percent = Annotated[float, Field(ge=0, le=100)]
-
-
-class Section(BaseModel):
-    """Some keys that belong together. A key with nothing behind it counts as not written."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=True, allow_inf_nan=False)
-
-    @model_validator(mode="before")
-    @classmethod
-    def _leave_out_what_is_blank(cls, data: Any) -> Any:
-        if not isinstance(data, dict):
-            raise ValueError("here stand 'key: value' lines")
-        return {key: value for key, value in data.items() if value is not None or key not in cls.model_fields}
-
-
-class VoiceConfig(Section):
-    name: Name = Field(default="en-us+m7", description="a voice of espeak-ng, with a variant behind the plus sign")
-    words_per_minute: int = Field(default=135, ge=80, le=260, description="how fast it speaks, 80 to 260")
-    pitch: int = Field(default=40, ge=0, le=99, description="how high it speaks, 0 to 99")
-    gain_db: float = Field(default=0.0, ge=-40, le=30, description="loudness at the start, dB; 0 is as made")
-    max_gain_db: float = Field(default=6.0, ge=-40, le=30, description="'louder' goes up to this and no further, dB")
-    timeout: float = Field(default=10.0, gt=0, le=120, description="give up making one sentence after this, seconds")
-    cache: Place | None = Field(
-        default=None, description="folder for sentences made ahead", examples=["/var/cache/bedside"]
-    )
-
-    @model_validator(mode="after")
-    def _starts_below_its_limit(self) -> VoiceConfig:
-        if self.gain_db > self.max_gain_db:
-            raise ValueError(f"gain_db ({self.gain_db:g}) is above max_gain_db ({self.max_gain_db:g})")
-        return self
-
-
-class RecognizerConfig(Section):
-    model: Name = Field(default="auto", description="auto, embedded, official, or a Vosk model's folder")
-    endpoint_silence: float = Field(
-        default=0.3,
-        ge=0.1,
-        le=2,
-        description="quiet after which somebody has finished speaking, 0.1 to 2 seconds",
-    )
-    voice_gate: int = Field(
-        default=2, ge=0, le=3, description="0 takes nearly every sound for speech, 3 only what surely is"
-    )
-
-
-class MatchingConfig(Section):
-    act: Percent | None = Field(
-        default=None, description="likeness from which a command is carried out, 0 to 100", examples=[88]
-    )
-    confirm: Percent | None = Field(
-        default=None,
-        description="likeness from which bedside asks whether it was meant, 0 to 100",
-        examples=[78],
-    )
-    margin: Percent | None = Field(
-        default=None, description="how much more alike than any other command, 0 to 100", examples=[6]
-    )
-
-    @model_validator(mode="after")
-    def _asks_before_it_acts(self) -> MatchingConfig:
-        if self.act is not None and self.confirm is not None and self.confirm > self.act:
-            raise ValueError(f"confirm ({self.confirm:g}) is above act ({self.act:g})")
-        return self
-
-
-class NumbersConfig(Section):
-    emergency: PhoneNumber | None = Field(default=None, description="danger to life", examples=["112"])
-    maternity: PhoneNumber | None = Field(default=None, description="the maternity unit", examples=["01234 567 890"])
-    provider: PhoneNumber | None = Field(default=None, description="midwife or doctor", examples=["01234 567 891"])
-    urgent_line: PhoneNumber | None = Field(
-        default=None, description="medical advice at any hour", examples=["01234 567 892"]
-    )
-    crisis_line: PhoneNumber | None = Field(
-        default=None, description="somebody to talk to in despair", examples=["01234 567 893"]
-    )
 
 
 class Config(Section):
@@ -141,6 +57,11 @@ class Config(Section):
     )
     voice: VoiceConfig = Field(default=VoiceConfig(), description="How bedside speaks.")
     recognizer: RecognizerConfig = Field(default=RecognizerConfig(), description="How bedside hears.")
+    risks: RisksConfig = Field(default=RisksConfig(), description="What makes massage, heat and cold unsafe for her.")
+    quiet_hours: QuietHoursConfig = Field(default=QuietHoursConfig(), description="When bedside speaks softer.")
+    disclaimer_accepted: Name | None = Field(
+        default=None, description="the day on which what bedside is not was read and accepted", examples=["2026-11-23"]
+    )
     matching: MatchingConfig = Field(
         default=MatchingConfig(),
         description="How sure bedside must be; else as the words' own file says.",
@@ -154,6 +75,7 @@ class Country(BaseModel):
 
     name: str
     emergency: PhoneNumber
+    confirmed: bool = False
     urgent_line: PhoneNumber | None = None
     crisis_line: PhoneNumber | None = None
 
@@ -169,6 +91,11 @@ class Setting:
     name: str
     value: Any
     origin: Origin
+
+
+def load_countries() -> Mapping[str, Country]:
+    """The countries whose numbers are known, by their short names."""
+    return read_model(resources.content_folder().parent / "countries.yaml", _Countries)[0].root
 
 
 def user_file() -> Path:
@@ -228,12 +155,12 @@ def _with_numbers(config: Config, document: Document) -> Config:
     """Fill in what the country says."""
     if config.country is None:
         return config
-    countries = read_model(resources.content_folder().parent / "countries.yaml", _Countries)[0].root
+    countries = load_countries()
     if config.country not in countries:
         known = f"Known here: {', '.join(countries)}; without a country, set the numbers themselves."
         raise document.error(("country",), f"unknown country '{config.country}'.", known)
     given = config.numbers.model_dump(exclude_none=True)
-    usual = countries[config.country].model_dump(exclude={"name"}, exclude_none=True)
+    usual = countries[config.country].model_dump(exclude={"name", "confirmed"}, exclude_none=True)
     return config.model_copy(update={"numbers": NumbersConfig(**{**usual, **given})})
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from datetime import datetime
 from pathlib import Path
 
 from bedside import resources
@@ -20,6 +21,7 @@ from bedside.audio.voice_activity import VoiceActivity
 from bedside.config import Config
 from bedside.dialogue.conversation import Conversation
 from bedside.dialogue.library import Library, load_library
+from bedside.dialogue.scene import Settings
 from bedside.dialogue.wording import PhoneNumbers, Wording, fixed_texts
 from bedside.ears import Ears
 from bedside.errors import ContentError
@@ -147,6 +149,12 @@ def phone_numbers(config: Config) -> PhoneNumbers:
     )
 
 
+def conversation_for(config: Config, content: Content) -> Conversation:
+    """The conversation of a household: its numbers, its risk flags, its quiet hours."""
+    settings = Settings(risks=config.risks.flags, quiet_db=config.quiet_hours.gain_db)
+    return Conversation(content.library, phone_numbers(config), settings)
+
+
 def every_fixed_text(config: Config, content: Content) -> list[str]:
     """All texts that can be rendered ahead, most urgent first."""
     return fixed_texts(content.library, Wording(content.library.spoken, phone_numbers(config)))
@@ -167,7 +175,14 @@ def assemble(
         end,
         ears_for(config, content, model),
         Mouth(voice, player, waits=not end.realtime),
-        Conversation(content.library, phone_numbers(config)),
+        conversation_for(config, content),
         log,
         trouble,
+        _quiet_hours(config) if end.realtime else None,
     )
+
+
+def _quiet_hours(config: Config) -> Callable[[], bool] | None:
+    """Tells whether it is one of the quiet hours now; None if there are none."""
+    hours = config.quiet_hours
+    return (lambda: hours.covers(datetime.now().time())) if hours.start is not None else None

@@ -13,7 +13,8 @@ from rich.table import Table
 
 from bedside.cli.options import config_option
 from bedside.cli.output import console, json_flag, print_json
-from bedside.config import SYSTEM_FILE, Config, Section, find_config, settings_in_force, user_file
+from bedside.config import SYSTEM_FILE, Config, find_config, settings_in_force, user_file
+from bedside.config_sections import Section
 
 
 @click.command("config")

@@ -10,7 +10,7 @@ import sys
 import click
 
 from bedside import __version__
-from bedside.cli import check, demo, hear, routines, run_command, simulate
+from bedside.cli import about, check, demo, hear, routines, run_command, setup_command, simulate
 from bedside.cli.config import config_command
 from bedside.cli.devices import devices
 from bedside.cli.match import match_text
@@ -27,6 +27,7 @@ def app() -> None:
 
 
 for command in (
+    setup_command.command,
     run_command.command,
     demo.command,
     simulate.command,
@@ -39,6 +40,7 @@ for command in (
     model,
     check.command,
     config_command,
+    about.command,
 ):
     app.add_command(command)
 

@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import signal
+import sys
 from pathlib import Path
 
 import click
 
 from bedside.audio.devices import NoSoundDevice
 from bedside.audio.soundcard import SoundCard
+from bedside.cli import setup_command
 from bedside.cli.demo import play_demo
+from bedside.cli.disclaimer import setup_texts
 from bedside.cli.options import content_options
 from bedside.cli.output import errors, json_flag
 from bedside.cli.progress import prepare_voice
 from bedside.cli.timeline import event_printer
-from bedside.config import load_config
+from bedside.config import Config, load_config
 from bedside.wiring import assemble, cannot_be_heard, load_content, load_model, voice_for
 
 
@@ -26,7 +29,7 @@ def command(config_path: Path | None, intents: Path | None, routines: Path | Non
 
     The timeline of what is heard and said appears as it happens; with --json it is the event log.
     """
-    config = load_config(config_path)
+    config = _set_up_first(config_path)
     content = load_content(config, intents, routines)
     model, chosen = load_model(config, content)
     errors.print(f"Hearing with the {chosen.reason}.", markup=False)
@@ -50,6 +53,17 @@ def command(config_path: Path | None, intents: Path | None, routines: Path | Non
     except NoSoundDevice as error:
         _say_trouble(f"{error} Playing the demo instead.")
         play_demo(config, content, model, as_json)
+
+
+def _set_up_first(config_path: Path | None) -> Config:
+    """The settings; on a terminal the set-up is offered once if it has not been done."""
+    config, said = load_config(config_path), setup_texts().said
+    if config.disclaimer_accepted is None:
+        if sys.stdin.isatty() and sys.stderr.isatty() and click.confirm(said["offer"], default=True, err=True):
+            click.get_current_context().invoke(setup_command.command, config_path=config_path)
+            return load_config(config_path)
+        errors.print(said["hint"], markup=False)
+    return config
 
 
 class _Stopping:

@@ -1,4 +1,4 @@
-"""What is never said (content/en/never.yaml): promises, doses, diagnoses, and what the guidance leaves out on purpose."""
+"""What is never said (content/en/never.yaml): promises, doses, diagnoses, what the guidance leaves out on purpose."""
 
 from __future__ import annotations
 

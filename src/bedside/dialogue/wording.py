@@ -55,13 +55,13 @@ class Wording:
 
     def _numbers(self) -> Mapping[str, str]:
         unknown = self.spoken.numbers.model_dump()
-        values = {name: self._digits(getattr(self.numbers, name) or "") or unknown[name] for name in unknown}
+        values = {name: self.digits(getattr(self.numbers, name) or "") or unknown[name] for name in unknown}
         for name in unknown:
             known = getattr(self.numbers, name) is not None
             values[f"{name}_twice"] = self.spoken.twice.format(number=values[name]) if known else values[name]
         return values
 
-    def _digits(self, number: str) -> str:
+    def digits(self, number: str) -> str:
         """A telephone number so that it is read digit by digit, with a breath between its groups."""
         groups = (
             number.replace("+", f" {self.spoken.plus} ").replace("-", " ").replace("(", " ").replace(")", " ").split()

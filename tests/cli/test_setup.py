@@ -1,0 +1,160 @@
+"""`bedside setup` and `bedside about`: once for a household, and nothing lost."""
+
+from __future__ import annotations
+
+import json
+import re
+from datetime import time
+from pathlib import Path
+
+import click
+import pytest
+from click.testing import CliRunner
+
+from bedside.cli.disclaimer import setup_texts, spoken_disclaimer
+from bedside.cli.main import app
+from bedside.cli.setup_command import ask_everything, read_back
+from bedside.config import Config, load_config, load_countries
+from bedside.errors import BedsideError
+from bedside.settings_file import write_settings
+
+ACCEPT = ["setup", "--accept", "--no-voice", "--json"]
+
+
+def run(*arguments: str) -> dict[str, object]:
+    done = CliRunner().invoke(app, list(arguments), standalone_mode=False)
+    if done.exception is not None:
+        raise done.exception
+    return dict(json.loads(done.output))
+
+
+def test_options_make_a_settings_file_and_read_the_numbers_back(tmp_path: Path) -> None:
+    file = tmp_path / "new" / "config.yaml"
+    told = run(*ACCEPT, "--config", str(file), "--country", "UK", "--maternity", "01234 567", "--risk", "past_clot")
+    assert told["numbers"] == {"emergency": "9 9 9", "maternity": "0 1 2 3 4, 5 6 7", "urgent_line": "1 1 1"}
+    config = load_config(file)
+    assert config.risks.flags == {"past_clot"}
+    assert config.disclaimer_accepted is not None
+
+
+def test_what_a_person_wrote_stays_with_its_comments_and_the_old_file_is_kept(tmp_path: Path) -> None:
+    file = tmp_path / "config.yaml"
+    before = '# ours\ncountry: IE\nvoice:\n  pitch: 30  # deep\nnumbers:\n  maternity: "0123 4"\n'
+    file.write_text(before)
+    run(*ACCEPT, "--config", str(file), "--provider", "0555 1", "--quiet-hours", "22:00-7:00")
+    after = file.read_text()
+    assert "# ours" in after
+    assert "pitch: 30  # deep" in after
+    assert 'maternity: "0123 4"' in after
+    assert load_config(file).numbers.provider == "0555 1"
+    assert (tmp_path / "config.yaml.bak").read_text() == before
+
+
+@pytest.mark.parametrize(
+    ("options", "problem"),
+    [
+        (["--country", "Uk"], "unknown country 'Uk'"),
+        (["--maternity", "12a"], "numbers.maternity"),
+        (["--risk", "past_clott"], "Did you mean 'past_clot'?"),
+        (["--quiet-hours", "22"], "22:00-07:00"),
+        (["--quiet-hours", "22:00-25:00"], "a time of day"),
+    ],
+)
+def test_unsound_options_write_nothing(tmp_path: Path, options: list[str], problem: str) -> None:
+    file = tmp_path / "config.yaml"
+    with pytest.raises(BedsideError) as error:
+        run(*ACCEPT, "--config", str(file), *options)
+    assert problem in str(error.value)
+    assert error.value.exit_code == 2
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_an_unsound_file_is_refused_and_stays_as_it_is(tmp_path: Path) -> None:
+    file = tmp_path / "config.yaml"
+    file.write_text("countri: UK\n")
+    with pytest.raises(BedsideError, match="countri"):
+        run(*ACCEPT, "--config", str(file), "--country", "UK")
+    assert file.read_text() == "countri: UK\n"
+    assert len(list(tmp_path.iterdir())) == 1
+
+
+def test_a_place_that_cannot_be_written_is_one_line(tmp_path: Path) -> None:
+    (tmp_path / "not-a-folder").write_text("")
+    with pytest.raises(BedsideError, match="cannot be written"):
+        write_settings(tmp_path / "not-a-folder" / "config.yaml", {"country": "UK"})
+
+
+def test_without_terminal_and_options_it_says_what_to_write(tmp_path: Path) -> None:
+    with pytest.raises(BedsideError, match="--accept"):
+        run("setup", "--config", str(tmp_path / "config.yaml"))
+
+
+def asked(lines: list[str], config: Config) -> tuple[dict[str, object], str]:
+    """The answers `lines` given to all questions."""
+    values: dict[str, object] = {}
+
+    @click.command()
+    def ask() -> None:
+        values.update(ask_everything(config))
+
+    done = CliRunner().invoke(ask, input="\n".join(lines) + "\n")
+    assert done.exception is None, done.output
+    return values, done.output
+
+
+def test_questions_are_put_again_until_the_answer_is_sound() -> None:
+    answers = ["Narnia", "NZ", "abc", "0123 456", "", "", "", *["n"] * 5, "y", *["n"] * 6, "y", "22:61", "21:30", ""]
+    values, output = asked(answers, Config())
+    assert output.count("Error:") == 3
+    assert values["country"] == "NZ"
+    assert values["numbers.maternity"] == "0123 456"
+    assert [key for key, value in values.items() if value is True] == ["risks.bed_rest"]
+    assert (values["quiet_hours.start"], values["quiet_hours.end"]) == ("21:30", "07:00")
+
+
+def test_a_country_that_is_not_listed_is_never_guessed() -> None:
+    values, output = asked(["", "0", "112", *[""] * 4, *["n"] * 12, "n"], Config())
+    assert "Emergency number of your country" in output
+    assert values["numbers.emergency"] == "112"
+
+
+def test_no_country_shares_the_line_of_another() -> None:
+    countries = load_countries()
+    assert countries["NZ"].emergency == "111"
+    assert countries["UK"].urgent_line == "111"
+    assert set(countries) == {"US", "UK", "IE", "EU", "CA", "AU", "NZ", "IN"}
+    for country in countries.values():
+        assert country.emergency != country.urgent_line
+
+
+def test_the_spoken_disclaimer_is_short_and_the_full_one_has_its_points() -> None:
+    spoken = " ".join(spoken_disclaimer(Config()))
+    assert len(spoken.split()) <= 60
+    full = " ".join(setup_texts().full)
+    for point in ("not a diagnosis", "rule out", "{emergency}", "mishears", "care team", "balance", "review", "once"):
+        assert point in full, point
+
+
+def test_about_tells_whose_numbers_it_says(tmp_path: Path) -> None:
+    file = tmp_path / "config.yaml"
+    file.write_text("country: NZ\n")
+    told = run("about", "--json", "--config", str(file))
+    assert told["numbers_confirmed"] is True
+    assert told["accepted"] is None
+    assert re.search("New Zealand", " ".join(map(str, told["disclaimer"])))  # type: ignore[call-overload]
+
+
+def test_numbers_are_read_back_digit_by_digit() -> None:
+    config = Config.model_validate({"numbers": {"emergency": "+64 111"}})
+    assert read_back(config) == {"emergency": "plus, 6 4, 1 1 1"}
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "inside", "outside"),
+    [("22:00", "7:00", "23:30", "12:00"), ("22:00", "7:00", "06:59", "07:00"), ("1:00", "5:30", "01:00", "05:30")],
+)
+def test_quiet_hours_go_across_midnight(start: str, end: str, inside: str, outside: str) -> None:
+    hours = Config.model_validate({"quiet_hours": {"start": start, "end": end}}).quiet_hours
+    assert hours.covers(time.fromisoformat(inside))
+    assert not hours.covers(time.fromisoformat(outside))
+    assert not Config().quiet_hours.covers(time.fromisoformat(inside))
