@@ -8,26 +8,48 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from bedside.dialogue.content_checks import gated_word
 from bedside.dialogue.conversation import Conversation
-from bedside.dialogue.library import Library
+from bedside.dialogue.forbidden import forbidden
+from bedside.dialogue.library import Library, load_library
+from bedside.dialogue.scene import Settings
 from bedside.nlu.match import INTENTS
 from bedside.rehearsal import VirtualNight
+from bedside.resources import content_folder
 
 from .conftest import NUMBERS, speech_seconds
 from .reading import events, said
+
+LIBRARY = load_library(content_folder())
+QUESTIONS = sorted(ident.upper() for ident in LIBRARY.routines if ident.startswith("q-"))
+ANSWERS = sorted(ident for ident, routine in LIBRARY.routines.items() if routine.answer and not ident.startswith("q-"))
+RISKS = [frozenset[str](), frozenset[str](), frozenset[str](), frozenset({"past_clot"}), frozenset({"bed_rest"})]
 
 SLOTS: dict[str, st.SearchStrategy[dict[str, str]]] = {
     "danger_sign": st.fixed_dictionaries(
         {
             "tier": st.sampled_from(["emergency", "urgent"]),
             "sign": st.sampled_from(["breath", "one_leg_different", "self_harm", "other_person", "fever"]),
-        }
+        },
+        optional={"ask": st.sampled_from(QUESTIONS), "who": st.just("her")},
     ),
-    "leg_cramp": st.fixed_dictionaries({}, optional={"side": st.sampled_from(["left", "right", "both"])}),
+    "leg_cramp": st.fixed_dictionaries(
+        {},
+        optional={
+            "side": st.sampled_from(["left", "right", "both"]),
+            "part": st.sampled_from(["calf", "foot", "thigh", "hamstring", "thigh-front"]),
+            "who": st.just("her"),
+        },
+    ),
     "start_routine": st.fixed_dictionaries(
-        {"routine": st.sampled_from(["acute-calf-bed", "acute-calf-standing", "recovery"])}
+        {"routine": st.sampled_from([ident for ident, routine in LIBRARY.routines.items() if not routine.answer])},
+        optional={"who": st.just("her")},
     ),
+    "question": st.fixed_dictionaries({"topic": st.sampled_from(ANSWERS)}),
+    "mention_to_provider": st.fixed_dictionaries({}, optional={"topic": st.sampled_from(ANSWERS)}),
+    "still_hurts": st.fixed_dictionaries({}, optional={"worse": st.just("yes")}),
 }
+"""What an intent may carry; every routine and every answer is asked for."""
 
 
 def _heard(intent: str) -> st.SearchStrategy[tuple[str, dict[str, str], str]]:
@@ -38,10 +60,13 @@ def _heard(intent: str) -> st.SearchStrategy[tuple[str, dict[str, str], str]]:
 UTTERANCES = st.one_of(
     st.sampled_from(INTENTS).flatmap(_heard),
     st.sampled_from(["leg_cramp", "no", "yes", "easing", "still_hurts", "next_step", "stop"]).flatmap(_heard),
+    st.sampled_from(["no", "no", "yes", "start_routine", "question"]).flatmap(_heard),
 )
 NIGHTS = st.lists(st.tuples(st.sampled_from([0.0, 0.3, 2.0, 6.5, 20.0, 90.0, 400.0]), UTTERANCES), max_size=25)
 
-MASSAGE_OR_HEAT = re.compile(r"massag|\bheat|\bwarm|rub\b|hot water|compress|cold pack|\bice\b", re.IGNORECASE)
+LEG_QUESTIONS = [{*question.ask, *question.partner} for question in LIBRARY.spoken.leg_questions]
+READ_BACK = {LIBRARY.spoken.gate.confirm.text(partner) for partner in (False, True)}
+STANDING = re.compile(r"then stand (up )?slowly", re.IGNORECASE)
 NEVER = re.compile(
     r"nothing to worry|don't worry|probably|diagnos|milligram|\bmg\b|aspirin|ibuprofen|paracetamol|thrombos|"
     r"blood clot|completely safe",
@@ -60,16 +85,46 @@ def live(night: VirtualNight, script: list[tuple[float, tuple[str, dict[str, str
             assert night.speaking is None
             assert conversation.next_deadline() is None
         if intent == "danger_sign":
-            assert conversation.state == "alert"
+            doubtful = "ask" in slots and conversation.state in ("asking", "guiding")
+            assert conversation.state == "alert" or doubtful
         assert conversation.scope == ("idle" if conversation.state == "idle" else "session")
         assert conversation.state == "idle" or night.next_time() is not None, "a state without a way out"
 
 
-def check(night: VirtualNight) -> None:
+class _Gate:
+    """What the event log tells of the three questions and their read-back, read without looking into the engine."""
+
+    def __init__(self, risks: frozenset[str]) -> None:
+        self.open = False
+        self._risks = risks
+        self._noes: set[str] = set()
+        self._asked = ""
+
+    def see(self, event: dict[str, object]) -> None:
+        kind, text = event["event"], str(event.get("text", ""))
+        if kind == "say":
+            self._asked = text
+        elif kind == "intent":
+            clear = event["decision"] == "act"
+            for number, texts in enumerate(LEG_QUESTIONS):
+                if self._asked in texts and event["intent"] == "no" and clear:
+                    self._noes.add(str(number))
+            if self._asked in READ_BACK and event["intent"] == "yes" and clear:
+                self.open = len(self._noes) == len(LEG_QUESTIONS) and not self._risks
+        elif kind == "alert":
+            self.open = False
+            self._noes.clear()
+        elif kind == "session" and event["state"] == "ended" and event["routine"] == "alert":
+            self.open = False
+
+
+def check(night: VirtualNight, risks: frozenset[str]) -> None:
     log = night.log
+    gate = _Gate(risks)
     silent, open_hold, open_session, pending_alert = True, None, None, False
     for event in log:
         kind = event["event"]
+        gate.see(event)
         if kind == "intent" and event["intent"] == "stop" and (event["decision"] == "act" or open_session != "alert"):
             silent, pending_alert = True, False
         elif kind == "intent":
@@ -78,8 +133,11 @@ def check(night: VirtualNight) -> None:
             text = str(event["text"])
             assert not silent, f"said after stop: {text}"
             assert not NEVER.search(text), text
+            assert forbidden(text) is None, text
             in_alert = str(event["step"]).startswith("alert/")
-            assert in_alert or not MASSAGE_OR_HEAT.search(text), text
+            if not in_alert and text not in READ_BACK and gated_word(LIBRARY.spoken, text):
+                assert gate.open, f"before three clear noes: {text}"
+            assert "bed_rest" not in risks or not STANDING.search(text), text
             if open_session == "alert":
                 assert in_alert, f"something else than the alert: {text}"
             if in_alert and re.search(r"1 1 2|0 1 2 3 4", text):
@@ -113,9 +171,9 @@ def test_generated_nights(library: Library, examples: int) -> None:
         database=None,
         suppress_health_check=list(HealthCheck),
     )
-    @given(NIGHTS)
-    def a_night(script: list[tuple[float, tuple[str, dict[str, str], str]]]) -> None:
-        night = VirtualNight(Conversation(library, NUMBERS), speech_seconds)
+    @given(NIGHTS, st.sampled_from(RISKS))
+    def a_night(script: list[tuple[float, tuple[str, dict[str, str], str]]], risks: frozenset[str]) -> None:
+        night = VirtualNight(Conversation(library, NUMBERS, Settings(risks=risks)), speech_seconds)
         live(night, script)
         if night.conversation.state == "alert":
             # An emergency goes on until somebody reacts; long enough for its number.
@@ -123,7 +181,7 @@ def test_generated_nights(library: Library, examples: int) -> None:
         else:
             night.run(night.now + 3600)
             assert night.conversation.state in ("idle", "alert")
-        check(night)
+        check(night, risks)
 
     a_night()
 
