@@ -146,6 +146,8 @@ class QuietHoursConfig(Section):
     def _both_or_none(self) -> QuietHoursConfig:
         if (self.start is None) != (self.end is None):
             raise ValueError("'start' and 'end' go together")
+        if self.start is not None and self.start == self.end:
+            raise ValueError("'start' and 'end' are the same time")
         return self
 
     def covers(self, now: time) -> bool:

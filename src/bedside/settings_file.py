@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import shutil
-from collections.abc import Mapping, MutableMapping
+from collections.abc import Callable, Mapping, MutableMapping
 from io import StringIO
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from ruamel.yaml import YAML
 from ruamel.yaml.scalarstring import DoubleQuotedScalarString
 
-from bedside.config import load_config
+from bedside.config import Config, load_config
 from bedside.errors import BedsideError
+
+T = TypeVar("T")
 
 
 class SettingsError(BedsideError):
@@ -27,19 +30,55 @@ def write_settings(file: Path, values: Mapping[str, Any]) -> Path | None:
     checked before it takes the place of the old one. Raises ContentError if the old file is not sound (it stays as
     it is), SettingsError if it cannot be written.
     """
+    return _with_new(file.resolve(), values, _put_in_place)
+
+
+def try_settings(file: Path, values: Mapping[str, Any]) -> Config:
+    """The settings as `write_settings` would make them; the file stays as it is. Raises the same errors."""
+    return _with_new(file.resolve(), values, lambda fresh, _: load_config(fresh))
+
+
+def _with_new(file: Path, values: Mapping[str, Any], then: Callable[[Path, Path], T]) -> T:
+    """Write the new settings beside the file (relative paths in them start there), check them, and do something."""
     if file.exists():
         load_config(file)
-    yaml = YAML()
-    yaml.preserve_quotes = True
+    fresh = file.with_name(file.name + ".new")
     try:
-        data = (yaml.load(file.read_text(encoding="utf-8")) if file.exists() else None) or {}
-        for key, value in values.items():
-            _set(data, key.split("."), value)
-        text = StringIO()
-        yaml.dump(data, text)
-        return _replace(file, text.getvalue())
+        file.parent.mkdir(parents=True, exist_ok=True)
+        fresh.touch(mode=0o600)
+        if file.exists():
+            shutil.copymode(file, fresh)
+        with fresh.open("w", encoding="utf-8") as out:
+            out.write(_changed(file, values))
+            out.flush()
+            os.fsync(out.fileno())
+        load_config(fresh)
+        return then(fresh, file)
     except OSError as error:
         raise SettingsError(f"{file}: cannot be written ({error.strerror or error}).") from None
+    finally:
+        with contextlib.suppress(OSError):
+            fresh.unlink(missing_ok=True)
+
+
+def _changed(file: Path, values: Mapping[str, Any]) -> str:
+    """The text of the file with the values in it."""
+    yaml = YAML()
+    yaml.preserve_quotes = True
+    data = (yaml.load(file.read_text(encoding="utf-8")) if file.exists() else None) or {}
+    for key, value in values.items():
+        _set(data, key.split("."), value)
+    text = StringIO()
+    yaml.dump(data, text)
+    return text.getvalue()
+
+
+def _put_in_place(fresh: Path, file: Path) -> Path | None:
+    kept = file.with_name(file.name + ".bak") if file.exists() else None
+    if kept is not None:
+        shutil.copy2(file, kept)
+    fresh.replace(file)
+    return kept
 
 
 def _set(data: MutableMapping[str, Any], path: list[str], value: Any) -> None:
@@ -54,22 +93,3 @@ def _set(data: MutableMapping[str, Any], path: list[str], value: Any) -> None:
     else:
         # Quotes keep the zeros of telephone numbers and the colon of a time of day.
         data[path[-1]] = DoubleQuotedScalarString(value) if isinstance(value, str) else value
-
-
-def _replace(file: Path, text: str) -> Path | None:
-    """Put `text` in the place of `file` in one go."""
-    file.parent.mkdir(parents=True, exist_ok=True)
-    fresh = file.with_name(file.name + ".new")
-    try:
-        with fresh.open("w", encoding="utf-8") as out:
-            out.write(text)
-            out.flush()
-            os.fsync(out.fileno())
-        load_config(fresh)
-        kept = file.with_name(file.name + ".bak") if file.exists() else None
-        if kept is not None:
-            shutil.copy2(file, kept)
-        fresh.replace(file)
-    finally:
-        fresh.unlink(missing_ok=True)
-    return kept

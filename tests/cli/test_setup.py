@@ -118,6 +118,34 @@ def test_a_country_that_is_not_listed_is_never_guessed() -> None:
     assert values["numbers.emergency"] == "112"
 
 
+@pytest.mark.parametrize(
+    ("before", "after", "says"), [("NZ", "UK", "9 9 9"), ("UK", "NZ", "1 1 1"), ("IE", "US", "9 1 1")]
+)
+def test_another_country_takes_the_old_numbers_with_it(tmp_path: Path, before: str, after: str, says: str) -> None:
+    file = tmp_path / "config.yaml"
+    file.write_text(f'country: {before}\nnumbers: {{emergency: "111", urgent_line: "112", maternity: "0123"}}\n')
+    told = run(*ACCEPT, "--config", str(file), "--country", after)
+    assert dict(told["numbers"])["emergency"] == says  # type: ignore[call-overload]
+    assert load_config(file).numbers.maternity == "0123"
+    assert load_config(file).numbers.urgent_line in (None, "111")
+
+
+def test_relative_places_rights_and_links_stay(tmp_path: Path) -> None:
+    (tmp_path / "mine").mkdir()
+    file = tmp_path / "real.yaml"
+    file.write_text("routines: mine\n")
+    file.chmod(0o640)
+    link = tmp_path / "config.yaml"
+    link.symlink_to(file)
+    run(*ACCEPT, "--config", str(link), "--country", "IE")
+    assert link.is_symlink()
+    assert load_config(link).country == "IE"
+    assert file.stat().st_mode & 0o777 == 0o640
+    fresh = tmp_path / "new.yaml"
+    run(*ACCEPT, "--config", str(fresh), "--risk", "past_clot")
+    assert fresh.stat().st_mode & 0o777 == 0o600
+
+
 def test_no_country_shares_the_line_of_another() -> None:
     countries = load_countries()
     assert countries["NZ"].emergency == "111"
@@ -128,8 +156,9 @@ def test_no_country_shares_the_line_of_another() -> None:
 
 
 def test_the_spoken_disclaimer_is_short_and_the_full_one_has_its_points() -> None:
-    spoken = " ".join(spoken_disclaimer(Config()))
-    assert len(spoken.split()) <= 60
+    numbers = {"numbers": {"maternity": "01234 567 890"}, "country": "UK"}
+    for config in (Config(), Config.model_validate(numbers)):
+        assert len(" ".join(spoken_disclaimer(config)).split()) <= 60
     full = " ".join(setup_texts().full)
     for point in ("not a diagnosis", "rule out", "{emergency}", "mishears", "care team", "balance", "review", "once"):
         assert point in full, point

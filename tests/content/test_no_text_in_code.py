@@ -12,7 +12,7 @@ import pytest
 PACKAGE = Path(__file__).resolve().parents[2] / "src" / "bedside"
 ROOMS = ("dialogue", "nlu", "tts", "audio", "asr")
 TELLING = ("tts", "audio", "asr")
-"""Rooms that know no words of the conversation: their texts are messages on a screen; only what they say is looked at."""
+"""Rooms that know no words of the conversation: only what they say is looked at."""
 
 SHELL = ("assistant.py", "ears.py", "mouth.py", "own_voice.py", "trust.py", "rehearsal.py")
 FILES = sorted([*(file for room in ROOMS for file in (PACKAGE / room).glob("*.py")), *(PACKAGE / n for n in SHELL)])

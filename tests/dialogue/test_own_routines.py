@@ -47,6 +47,28 @@ BAD = {
         5,
         "unknown key 'sya'. Did you mean 'say'?",
     ),
+    "a step without id": ("id: x\ntitle: x\nsteps:\n  - say: Go.\n", 4, "the step has no 'id'"),
+    "an unknown source": (
+        "id: x\ntitle: x\nsteps:\n  - id: a\n    say: Go.\n    sources: [heel-frist]\n",
+        6,
+        "'heel-frist' is no id of the guidance. Did you mean 'heel-first'?",
+    ),
+    "a dropped row": (
+        "id: x\ntitle: x\nsteps:\n  - id: a\n    say: Go.\n    sources: [flex-forcefully]\n",
+        6,
+        "is no id of the guidance",
+    ),
+    "a dose": (GOOD.format(id="x", text="Take 300 mg of magnesium."), 5, "'300 mg' is never said"),
+    "a target that is no alert": (
+        'id: x\ntitle: x\nsteps:\n  - id: a\n    ask: "Well?"\n    answers: {yes: urgnt/fever}\n',
+        6,
+        "no alert",
+    ),
+    "a timer beyond a quarter of an hour": (
+        "id: x\ntitle: x\nsteps:\n  - id: a\n    timer: 1200\n    say: '{minutes}'\n",
+        5,
+        "timer",
+    ),
     "an unknown block": ("id: x\ntitle: x\nsteps:\n  - use: geting-up\n", 4, "Did you mean 'getting-up'?"),
     "nothing": ("", 1, "empty"),
     "no step": ("id: x\ntitle: x\nsteps: []\n", 3, "steps"),

@@ -18,6 +18,8 @@ from bedside.cli.output import errors, json_flag
 from bedside.cli.progress import prepare_voice
 from bedside.cli.timeline import event_printer
 from bedside.config import Config, load_config
+from bedside.errors import BedsideError, UsageError
+from bedside.settings_file import SettingsError
 from bedside.wiring import assemble, cannot_be_heard, load_content, load_model, voice_for
 
 
@@ -60,8 +62,12 @@ def _set_up_first(config_path: Path | None) -> Config:
     config, said = load_config(config_path), setup_texts().said
     if config.disclaimer_accepted is None:
         if sys.stdin.isatty() and sys.stderr.isatty() and click.confirm(said["offer"], default=True, err=True):
-            click.get_current_context().invoke(setup_command.command, config_path=config_path)
-            return load_config(config_path)
+            try:
+                click.get_current_context().invoke(setup_command.command, config_path=config_path)
+                return load_config(config_path)
+            except (click.exceptions.Exit, click.Abort, UsageError, SettingsError) as error:
+                # Not set up, but whoever cries out tonight is heard all the same.
+                errors.print(f"bedside: {error}" if isinstance(error, BedsideError) else "", markup=False)
         errors.print(said["hint"], markup=False)
     return config
 

@@ -6,7 +6,6 @@ import sys
 from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
 import click
@@ -19,7 +18,7 @@ from bedside.cli.say import play
 from bedside.config import Config, find_config, load_config, load_countries, user_file
 from bedside.config_sections import RisksConfig
 from bedside.errors import BedsideError, ContentError, UsageError
-from bedside.settings_file import write_settings
+from bedside.settings_file import try_settings, write_settings
 from bedside.wiring import voice_for
 from bedside.yamlfile import suggest
 
@@ -58,9 +57,11 @@ def command(
     file = config_path or find_config() or user_file()
     config = load_config(file) if file.exists() else Config()
     if accept:
-        values = _from_options(numbers, risks, quiet_hours)
+        values = _of_another_country(config, _from_options(numbers, risks, quiet_hours))
     elif sys.stdin.isatty():
-        values = ask_everything(config)
+        if any(numbers.values()) or risks or quiet_hours:
+            raise UsageError("options go with --accept; without them everything is asked.")
+        values = _of_another_country(config, ask_everything(config))
     else:
         raise UsageError("without a terminal, give the options and --accept; see 'bedside setup --help'.")
     _finish(file, values, accepted=accept, aloud=not no_voice, as_json=as_json)
@@ -83,6 +84,13 @@ def _from_options(numbers: dict[str, str | None], risks: Sequence[str], quiet_ho
             raise UsageError("quiet hours are written as 22:00-07:00.")
         values |= {"quiet_hours.start": start.strip(), "quiet_hours.end": end.strip()}
     return values
+
+
+def _of_another_country(config: Config, values: dict[str, Any]) -> dict[str, Any]:
+    """The numbers of the former country go with it: 111 is an emergency in one and no emergency in another."""
+    if "country" not in values or values["country"] == config.country:
+        return values
+    return {"numbers.emergency": None, "numbers.urgent_line": None, "numbers.crisis_line": None, **values}
 
 
 def _check_country(country: str) -> None:
@@ -134,7 +142,7 @@ def _prompt(text: str, default: str | None, key: str = "") -> str | None:
 
 def _nested(key: str, value: str) -> dict[str, Any]:
     if key == "quiet_hours":
-        return {key: {"start": value, "end": value}}
+        return {key: {"start": value, "end": QUIET_FROM if value != QUIET_FROM else QUIET_UNTIL}}
     section, dot, name = key.partition(".")
     return {section: {name: value}} if dot else {key: value}
 
@@ -173,15 +181,12 @@ def _finish(file: Path, values: dict[str, Any], *, accepted: bool, aloud: bool, 
 
 def trial(file: Path, values: dict[str, Any]) -> Config:
     """The settings as they will be, without touching the file. Raises UsageError for a value that is not sound."""
-    with TemporaryDirectory() as folder:
-        copy = Path(folder) / file.name
-        if file.exists():
-            copy.write_bytes(file.read_bytes())
-        try:
-            write_settings(copy, values)
-        except ContentError as error:
-            raise UsageError(f"{error.problem} {error.advice}".strip()) from None
-        return load_config(copy)
+    if file.exists():
+        load_config(file)
+    try:
+        return try_settings(file, values)
+    except ContentError as error:
+        raise UsageError(f"{error.problem} {error.advice}".strip()) from None
 
 
 def read_back(config: Config) -> dict[str, str]:

@@ -225,6 +225,7 @@ class Conversation:
             self._stage.performer.skip_line("stop", self._scene.now)
         else:
             self._stage.end("stop")
+            self._manner.after_alert()
 
     def _control(self, intent: str) -> None:
         activity = self._stage.activity
