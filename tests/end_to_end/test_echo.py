@@ -21,16 +21,17 @@ ROOMS = {
 @pytest.mark.parametrize("room", ROOMS)
 def test_a_whole_cramp_and_recovery_without_acting_on_its_own_voice(bedroom: Bedroom, room: str) -> None:
     evening = bedroom.play(
-        260,
+        360,
         at(1.0, "leg cramp"),
         after("said", "it's better", match="acute-calf-bed/7", wait=1.0),
         after("said", "no", match="recovery/2", wait=1.0),
         after("said", "no", match="recovery/2", wait=1.0),
+        after("said", "no", match="recovery/sore", wait=1.6),
         after("said", "no", match="recovery/6", wait=1.0),
         echo=ROOMS[room],
         seed=4,
     )
-    assert meant(evening.log) == ["leg_cramp", "easing", "no", "no", "no"]
+    assert meant(evening.log) == ["leg_cramp", "easing", "no", "no", "no", "no"]
     assert of(evening.log, "alert") == []
     assert of(evening.log, "session")[-1]["state"] == "ended"
     assert len(of(evening.log, "hold")) >= 3

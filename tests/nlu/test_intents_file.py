@@ -99,6 +99,20 @@ def test_own_words_replace_the_shipped_ones_but_safety_stays(tmp_path: Path) -> 
     assert "my chest hurts" in intents.grammar("idle")
 
 
+def test_unheard_words_keep_their_meaning_as_text(tmp_path: Path) -> None:
+    intents = load_intents(write(tmp_path, one("leg_cramp", "(purple|red) banana", "unheard: {idle: [purple]}\n")))
+    assert "purple banana" not in intents.grammar("idle")
+    assert {"red banana"} <= set(intents.grammar("idle"))
+    assert match("purple banana", intents, "idle").intent == "leg_cramp"
+
+
+@pytest.mark.parametrize("words", ["chest", "stop"])
+def test_stop_and_emergencies_cannot_be_made_unheard(tmp_path: Path, words: str) -> None:
+    file = write(tmp_path, one("leg_cramp", "purple banana", f"unheard: {{session: [purple, {words}]}}\n"))
+    with pytest.raises(ContentError, match=f"mine.yaml:6: .*{words}"):
+        load_intents(file)
+
+
 def test_origin_names_intent_and_line(tmp_path: Path) -> None:
     file = write(tmp_path, one("leg_cramp", "purple banana"))
     assert load_intents(file).origin("banana") == ("leg_cramp", file, 5)

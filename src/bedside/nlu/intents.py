@@ -52,6 +52,7 @@ class IntentSet:
     intent_thresholds: Mapping[str, Thresholds]
     slot_words: Mapping[str, Mapping[str, Mapping[str, str]]]
     """intent -> slot -> words as spoken -> meaning, for every list the intent's sentences use."""
+    unheard: Mapping[Scope, Sequence[str]]
 
     def sentences(self, scope: Scope) -> tuple[Sentence, ...]:
         """What may be said in `scope` and means something."""
@@ -62,8 +63,10 @@ class IntentSet:
         return self._by_scope[scope][1]
 
     def grammar(self, scope: Scope) -> tuple[str, ...]:
-        """All distinct texts of sentences and decoys in `scope`, for the recogniser."""
-        return tuple(dict.fromkeys(s.text for part in self._by_scope[scope] for s in part))
+        """All distinct texts of sentences and decoys in `scope` that the recogniser listens for."""
+        unheard = [f" {words} " for words in self.unheard.get(scope, ())]
+        texts = dict.fromkeys(s.text for part in self._by_scope[scope] for s in part)
+        return tuple(text for text in texts if not any(words in f" {text} " for words in unheard))
 
     def thresholds(self, intent: str, scope: Scope) -> Thresholds:
         return self.intent_thresholds.get(intent, self.scope_thresholds[scope])
@@ -110,6 +113,7 @@ def load_intents(file: Path | None = None) -> IntentSet:
         shipped = _Reader(intents_file())
         sentences.extend(s for s in shipped.sentences() if s.intent in missing)
     _check_distinct(sentences)
+    _check_unheard(own, sentences)
     words: dict[str, dict[str, dict[str, str]]] = {}
     for sentence in sentences:
         for slot, meaning, spoken in sentence.filled:
@@ -119,7 +123,22 @@ def load_intents(file: Path | None = None) -> IntentSet:
         scope_thresholds={"idle": own.content.thresholds.idle, "session": own.content.thresholds.session},
         intent_thresholds={n: i.thresholds for n, i in own.content.intents.items() if i.thresholds},
         slot_words=words,
+        unheard=own.content.unheard,
     )
+
+
+def _check_unheard(own: _Reader, sentences: Sequence[Sentence]) -> None:
+    """Nothing may keep the recogniser from hearing "stop" or an emergency."""
+    for scope, unheard in own.content.unheard.items():
+        for index, words in enumerate(unheard):
+            for sentence in sentences:
+                needed = sentence.intent == "stop" or sentence.slots.get("tier") == "emergency"
+                if needed and scope in sentence.scopes and f" {words} " in f" {sentence.text} ":
+                    raise own.document.error(
+                        ("unheard", scope, index),
+                        f"'{sentence.text}' has to be heard, and has '{words}' in it.",
+                        "Take it out of 'unheard'.",
+                    )
 
 
 class _Reader:

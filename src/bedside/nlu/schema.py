@@ -90,3 +90,5 @@ class IntentsFile(_Strict):
     lists: dict[str, WordList] = {}
     expansion_rules: dict[str, str] = {}
     decoys: list[str | Decoy] = []
+    unheard: dict[Scope, list[str]] = {}
+    """The recogniser does not listen for sentences with these words; as text they keep their meaning."""
