@@ -41,7 +41,7 @@ class Alarm:
         stage.run(None, "alert", "alert")
         stage.close_session()
         session = stage.scene.session
-        session.routine = session.bookmark = None
+        session.routine = session.bookmark = session.laid_on = None
         stage.scene.night.alarmed = True
         if alert.tier == "emergency":
             self._manner.plain()

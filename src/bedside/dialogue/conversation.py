@@ -220,9 +220,12 @@ class Conversation:
         self._alarm.raise_alert(tier, sign, match.decision == "confirm")
 
     def _stop(self, match: Match) -> None:
-        """End everything and be quiet. Half heard in an alert, it only cuts the sentence that is being spoken."""
+        """End everything and be quiet; only what lies on the leg is named once. Half heard in an alert, it only cuts
+        the sentence that is being spoken."""
         if self._stage.activity == "alert" and match.decision != "act":
             self._stage.performer.skip_line("stop", self._scene.now)
+        elif self._scene.session.laid_on:
+            self._walk.go("end", "stop")
         else:
             self._stage.end("stop")
             self._manner.after_alert()

@@ -51,6 +51,7 @@ def flatten(source: Source, sources: Mapping[str, Source]) -> Routine:
         eased=file.eased,
         worse=file.worse,
         then=file.then,
+        on_leaving=file.on_leaving,
         with_partner=file.with_partner,
     )
 

@@ -70,6 +70,10 @@ class Requests:
             line = scene.line(texts.lines[0], self._stage.step_name(), texts.sources)
             self._stage.performer.aside(line, scene.now)
             return
+        present = scene.session.routine
+        if scene.session.laid_on and present is not None and present.worse:
+            self._walk.go(present.worse, intent)
+            return
         self._stage.run(None, "telling", intent)
         self._stage.close_session()
         scene.session = Session()

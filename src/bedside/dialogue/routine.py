@@ -106,7 +106,7 @@ def in_turn(texts: tuple[str, ...], number: int) -> str:
 
 @dataclass(frozen=True)
 class Routine:
-    """A routine, ready to be walked through. answer: it answers a question."""
+    """A routine, ready to be walked through. answer: it answers a question; the rest is as in `RoutineFile`."""
 
     id: str
     title: str
@@ -116,6 +116,7 @@ class Routine:
     eased: str | None = None
     worse: str | None = None
     then: str | None = None
+    on_leaving: str | None = None
     with_partner: str | None = None
 
     @property

@@ -146,7 +146,8 @@ class RoutineFile(_Strict):
     relief: the routine treats a cramp that is on, so the escalation clock of guidance.md D0 runs.
     to: whom it speaks to. gate: all of it is massage, heat or cold.
     eased: the routine to go to when the person says that it eases. worse: where to go when it gets worse.
-    then: the routine that follows the end. with_partner: what takes its place when the partner talks to bedside.
+    then: the routine that follows the end. on_leaving: said when the routine is left while something lies on the leg,
+    which is so from its timer on. with_partner: what takes its place when the partner talks to bedside.
     """
 
     id: str = Field(pattern=r"^[a-z0-9][a-z0-9-]*$")
@@ -158,5 +159,6 @@ class RoutineFile(_Strict):
     eased: str | None = None
     worse: str | None = None
     then: str | None = None
+    on_leaving: Text | None = None
     with_partner: str | None = None
     steps: list[StepEntry] = Field(min_length=1)

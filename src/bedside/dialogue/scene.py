@@ -73,7 +73,8 @@ class Session:
     legs: answers to the leg questions by sign ("yes", "no", "unsure"); legs_asked: they were put once;
     legs_open: one stayed without an answer. up: she is out of bed. partner: it is the partner who talks.
     gate_opened: when the gate was opened, absolute seconds; gate_told: it was said that it stays shut.
-    bookmark: what goes on after the answer to a question. holds: so many holds were begun.
+    timer: the timer that was begun last, its step and when; laid_on: what to say before anything else, as something
+    lies on the leg. bookmark: what goes on after the answer to a question. holds: so many holds were begun.
     """
 
     side: str | None = None
@@ -91,6 +92,8 @@ class Session:
     partner: bool = False
     gate_opened: float | None = None
     gate_told: bool = False
+    timer: tuple[str, float] = ("", 0.0)
+    laid_on: str | None = None
     bookmark: Bookmark | None = None
     holds: int = 0
 

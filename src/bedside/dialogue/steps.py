@@ -6,7 +6,7 @@ from collections.abc import Generator, Mapping
 
 from bedside.dialogue import legs
 from bedside.dialogue.actions import Report
-from bedside.dialogue.routine import Step, alert_of, answer_target, in_turn
+from bedside.dialogue.routine import Check, Step, alert_of, answer_target, in_turn
 from bedside.dialogue.scene import Scene
 from bedside.dialogue.script import Ask, Cue, Line, Operation, Outcome, Script, Speak, Tell, Until
 from bedside.nlu.match import Match
@@ -76,11 +76,25 @@ def _hold(scene: Scene, step: Step) -> Script:
 
 
 def _timer(scene: Scene, step: Step) -> Script:
-    """Quiet for exactly the announced time; its questions fall at their seconds after the start."""
-    yield Speak(scene.step_line(step), scene.gap)
-    start = scene.now
-    yield Tell(Report("hold", {"seconds": _plain(step.seconds), "step": step.id}))
+    """Quiet for exactly the announced time; its questions fall at their seconds after the start.
+
+    What lies on the leg knows no pause: repeated or resumed, such a timer only runs to its end.
+    """
+    session = scene.session
+    if session.laid_on and session.timer[0] == step.id:
+        start = session.timer[1]
+    else:
+        yield Speak(scene.step_line(step), scene.gap)
+        start = scene.now
+        session.timer = step.id, start
+        session.laid_on = session.routine.on_leaving if session.routine is not None else None
+    left = start + step.seconds - scene.now
+    if left <= 0:
+        return Outcome()
+    yield Tell(Report("hold", {"seconds": _plain(left), "step": step.id}))
     for check in step.checks:
+        if start + check.at < scene.now:
+            continue
         yield Until(start + check.at)
         texts = check.partner if scene.session.partner and check.partner else check.texts
         for text in texts:
@@ -88,12 +102,21 @@ def _timer(scene: Scene, step: Step) -> Script:
             answer = yield Ask(line, scene.settings.answer, leads_on="yes")
             if answer is not None:
                 break
-        target = answer_target(check.answers, answer) or ("next" if answer is not None else check.silence)
+        target = _after_check(check, answer)
         if target != "next":
             return to(target)
     yield Until(start + step.seconds)
     yield Tell(Report("release", {"step": step.id}))
     return Outcome()
+
+
+def _after_check(check: Check, answer: Match | None) -> str:
+    """Only a clear answer lets the timer run on: half heard, it counts as an unsure one."""
+    if answer is None:
+        return check.silence
+    if answer.decision != "act":
+        return check.answers.get("unsure", "next")
+    return answer_target(check.answers, answer) or "next"
 
 
 def _plain(seconds: float) -> float | int:

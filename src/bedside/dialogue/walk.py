@@ -32,6 +32,11 @@ class Walk:
             return
         mark = session.bookmark
         routine = self._scene.library.routines.get(target)
+        if self._take_off(routine):
+            line = self._scene.line(session.laid_on or "", self._stage.step_name(), ["D7"])
+            session.laid_on = None
+            self._stage.run(talks.instead(line, target), "telling", by)
+            return
         if mark is not None and (routine is None or (routine.relief and mark.routine.relief)):
             self._go_back(mark, by)
         elif routine is None:
@@ -40,6 +45,15 @@ class Walk:
             self._stay_in_bed(routine, by)
         else:
             self._enter(routine, by)
+
+    def _take_off(self, target: Routine | None) -> bool:
+        """Whether something is still to come off the leg before going on to `target`. Relief is not kept waiting."""
+        session = self._scene.session
+        if session.routine is None or not session.laid_on:
+            return False
+        if target is not None and target.id == session.routine.worse:
+            session.laid_on = None
+        return session.laid_on is not None and session.bookmark is None and not (target and target.relief)
 
     def _enter(self, routine: Routine, by: str) -> None:
         session = self._scene.session
@@ -107,6 +121,7 @@ class Walk:
         session, scene = self._scene.session, self._scene
         assert session.routine is not None
         if session.index >= len(session.routine.steps):
+            session.laid_on = None
             self.go(session.routine.then or "end", by)
             return
         step = session.routine.steps[session.index]

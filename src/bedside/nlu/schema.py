@@ -41,14 +41,14 @@ SLOTS: dict[str, tuple[str, ...]] = {
     "start_routine": ("routine", "side", "part"),
     "question": ("topic",),
     "mention_to_provider": ("topic",),
-    "yes": ("side", "part"),
+    "yes": ("side", "part", "feels"),
     "no": ("side", "part"),
     "easing": ("side", "part"),
     "still_hurts": ("worse", "side", "part"),
 }
 """The slots that the sentences of an intent may fill; intents that are not named take none."""
 
-SLOT_VALUES: dict[str, tuple[str, ...]] = {"side": ("left", "right", "both"), "worse": ("yes",)}
+SLOT_VALUES: dict[str, tuple[str, ...]] = {"side": ("left", "right", "both"), "worse": ("yes",), "feels": ("hot",)}
 """What a slot may be, where that is fixed."""
 
 
