@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
@@ -26,6 +26,7 @@ from bedside.dialogue.wording import PhoneNumbers, Wording, fixed_texts
 from bedside.ears import Ears
 from bedside.errors import ContentError
 from bedside.mouth import Mouth
+from bedside.nlu.heard import load_heard
 from bedside.nlu.intents import IntentSet, load_intents
 from bedside.nlu.match import INTENTS, Match, Scope
 from bedside.nlu.matcher import match
@@ -106,21 +107,28 @@ def vocabulary(content: Content) -> dict[str, tuple[str, Path, int]]:
     return {word: origin for word, origin in origins if origin is not None}
 
 
-def listener_for(config: Config, content: Content, model: SpeechModel) -> Listener:
+def grammars(content: Content, model: SpeechModel) -> dict[Scope, tuple[str, ...]]:
+    """What the recogniser listens for in each scope: the sentences that mean something, and those of `heard.yaml`
+    that the model knows every word of."""
+    more = [text for text in load_heard().texts() if all(model.has_word(word) for word in text.split())]
+    return {scope: content.intents.grammar(scope, more) for scope in SCOPES}
+
+
+def listener_for(config: Config, phrases: Mapping[Scope, tuple[str, ...]], model: SpeechModel) -> Listener:
     """A listener with one grammar for each scope."""
-    grammars: dict[str, tuple[str, ...]] = {scope: content.intents.grammar(scope) for scope in SCOPES}
-    return Listener(model, grammars, EndpointSettings(silence=config.recognizer.endpoint_silence))
+    return Listener(model, {str(scope): texts for scope, texts in phrases.items()}, EndpointSettings(silence=config.recognizer.endpoint_silence))
 
 
 def ears_for(config: Config, content: Content, model: SpeechModel) -> Ears:
     """Ears with the matcher behind them."""
+    phrases = grammars(content, model)
 
     def understand(hypothesis: Hypothesis, scope: Scope) -> Match:
         meaning = match(hypothesis.text, content.intents, scope)
-        return weigh(hypothesis, meaning, content.intents.grammar(scope), scope)
+        return weigh(hypothesis, meaning, phrases[scope], scope)
 
     voiced = VoiceActivity(config.recognizer.voice_gate)
-    return Ears(listener_for(config, content, model), voiced, understand)
+    return Ears(listener_for(config, phrases, model), voiced, understand)
 
 
 def voice_for(config: Config, warn: Callable[[str], None]) -> Voice:

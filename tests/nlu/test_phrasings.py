@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 import yaml
 
+from bedside.nlu.heard import load_heard
 from bedside.nlu.intents import SCOPES, IntentSet, load_intents
 from bedside.nlu.match import Match, Scope
 from bedside.nlu.matcher import match
@@ -39,9 +40,9 @@ def test_guidance_phrases(row: str, line: dict[str, str], scope: Scope, intents:
     assert meaning(match(line["say"], intents, scope)) == line[scope], row
 
 
-@pytest.mark.parametrize(("part", "allowed"), [("tuned", 0.0), ("held", 0.02)])
-def test_danger_in_other_words(part: str, allowed: float, intents: IntentSet) -> None:
-    said = [(text, scope) for texts in table("danger")[part].values() for text in texts for scope in SCOPES]
+@pytest.mark.parametrize(("danger", "allowed"), [(load_heard().danger, 0.0), (table("danger"), 0.02)])
+def test_danger_in_other_words(danger: dict[str, list[str]], allowed: float, intents: IntentSet) -> None:
+    said = [(text, scope) for texts in danger.values() for text in texts for scope in SCOPES]
     missed = [(text, scope) for text, scope in said if match(text, intents, scope).intent != "danger_sign"]
     assert len(missed) <= allowed * len(said), missed
 
@@ -49,16 +50,16 @@ def test_danger_in_other_words(part: str, allowed: float, intents: IntentSet) ->
 def test_danger_tiers(intents: IntentSet) -> None:
     wrong = [
         text
-        for tier, texts in table("danger")["tuned"].items()
+        for tier, texts in load_heard().danger.items()
         for text in texts
         if match(text, intents, "idle").slots.get("tier") != tier
     ]
     assert wrong == []
 
 
-@pytest.mark.parametrize(("part", "allowed"), [("tuned", 0.0), ("held", 0.01)])
-def test_bedroom_talk_does_not_alarm(part: str, allowed: float, intents: IntentSet) -> None:
-    said = [(text, scope) for text in table("chatter")[part] for scope in SCOPES]
+@pytest.mark.parametrize(("talk", "allowed"), [(load_heard().harmless, 0.0), (table("chatter"), 0.01)])
+def test_bedroom_talk_does_not_alarm(talk: list[str], allowed: float, intents: IntentSet) -> None:
+    said = [(text, scope) for text in talk for scope in SCOPES]
     alarms = [(text, scope) for text, scope in said if match(text, intents, scope).intent == "danger_sign"]
     assert len(alarms) <= allowed * len(said), alarms
 
