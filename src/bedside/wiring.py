@@ -116,7 +116,11 @@ def grammars(content: Content, model: SpeechModel) -> dict[Scope, tuple[str, ...
 
 def listener_for(config: Config, phrases: Mapping[Scope, tuple[str, ...]], model: SpeechModel) -> Listener:
     """A listener with one grammar for each scope."""
-    return Listener(model, {str(scope): texts for scope, texts in phrases.items()}, EndpointSettings(silence=config.recognizer.endpoint_silence))
+    return Listener(
+        model,
+        {str(scope): texts for scope, texts in phrases.items()},
+        EndpointSettings(silence=config.recognizer.endpoint_silence),
+    )
 
 
 def ears_for(config: Config, content: Content, model: SpeechModel) -> Ears:
