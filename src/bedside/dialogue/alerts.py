@@ -13,10 +13,10 @@ from bedside.dialogue.spoken import AlertTexts, FollowUp
 from bedside.dialogue.wording import alert_variables, by_group, sign_group
 from bedside.nlu.match import Match
 
-FIRST_RAISE_DB = 2.0
+FIRST_RAISE_DB = 3.0
 """An emergency is spoken this much louder (dB)."""
 
-RAISE_STEP_DB = 2.0
+RAISE_STEP_DB = 3.0
 MOST_RAISE_DB = 12.0
 """Each repeat is louder by a step, up to the most, which is what the player lifts at most; its ceiling still holds."""
 
