@@ -98,7 +98,7 @@ class Mouth:
         except VoiceError as error:
             news.append(Ended(say, now, complete=False, trouble=str(error)))
             return
-        self._player.gain_db = self._start_gain_db + self._adjusted.gain_db + say.raise_db
+        self._player.lift_db = say.raise_db
         ident = str(say.ident)
         # A clip that was dropped before anything of it was audible ends without an event.
         self._said = {k: s for k, s in self._said.items() if k in self._cut_by}

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from bedside.dialogue.actions import Action, Report, Say
 from bedside.dialogue.content_checks import gated_word
 from bedside.dialogue.conversation import Conversation
 from bedside.dialogue.forbidden import forbidden
@@ -29,7 +31,9 @@ SLOTS: dict[str, st.SearchStrategy[dict[str, str]]] = {
     "danger_sign": st.fixed_dictionaries(
         {
             "tier": st.sampled_from(["emergency", "urgent"]),
-            "sign": st.sampled_from(["breath", "one_leg_different", "self_harm", "other_person", "fever"]),
+            "sign": st.sampled_from(
+                ["breathing", "one_leg_different", "self_harm", "other_person", "fever", "dizzy", "bleeding"]
+            ),
         },
         optional={"ask": st.sampled_from(QUESTIONS), "who": st.just("her")},
     ),
@@ -48,6 +52,8 @@ SLOTS: dict[str, st.SearchStrategy[dict[str, str]]] = {
     "question": st.fixed_dictionaries({"topic": st.sampled_from(ANSWERS)}),
     "mention_to_provider": st.fixed_dictionaries({}, optional={"topic": st.sampled_from(ANSWERS)}),
     "still_hurts": st.fixed_dictionaries({}, optional={"worse": st.just("yes")}),
+    "yes": st.fixed_dictionaries({}, optional={"calling": st.just("yes")}),
+    "no": st.fixed_dictionaries({}, optional={"who": st.sampled_from(["her", "me"])}),
 }
 """What an intent may carry; every routine and every answer is asked for."""
 
@@ -89,6 +95,40 @@ def live(night: VirtualNight, script: list[tuple[float, tuple[str, dict[str, str
             assert conversation.state == "alert" or doubtful
         assert conversation.scope == ("idle" if conversation.state == "idle" else "session")
         assert conversation.state == "idle" or night.next_time() is not None, "a state without a way out"
+
+
+class LoudNight(VirtualNight):
+    """A night that also notes how much each line of an emergency is raised; a new alert begins a new list."""
+
+    def __init__(self, conversation: Conversation) -> None:
+        super().__init__(conversation, speech_seconds)
+        self.raised: list[list[float]] = [[]]
+
+    def _do(self, actions: Sequence[Action]) -> None:
+        for action in actions:
+            if isinstance(action, Report) and action.event == "alert":
+                self.raised.append([])
+            elif isinstance(action, Say) and action.step == "alert/emergency":
+                self.raised[-1].append(action.raise_db)
+        super()._do(actions)
+
+
+def check_alerts(night: LoudNight) -> None:
+    """An emergency is louder step by step; until somebody calls, takes it back or says stop its number comes."""
+    for raised in night.raised:
+        assert raised == sorted(raised), "softer in the middle of an emergency"
+        assert all(raise_db > 0 for raise_db in raised)
+    answered, tier = True, ""
+    for event in night.log:
+        if event["event"] == "alert":
+            answered, tier = False, str(event["tier"])
+        elif event["event"] == "intent":
+            answered = answered or event["intent"] in ("stop", "no", "yes", "easing")
+        elif event["event"] == "session" and event["state"] == "ended" and event["routine"] == "alert":
+            assert answered or tier != "emergency", "an emergency that ended by itself"
+    if tier == "emergency" and not answered:
+        told = [float(str(event["t"])) for event in night.log if event["event"] == "say"]
+        assert night.now - told[-1] < 30, "an emergency that fell silent"
 
 
 class _Gate:
@@ -173,7 +213,7 @@ def test_generated_nights(library: Library, examples: int) -> None:
     )
     @given(NIGHTS, st.sampled_from(RISKS))
     def a_night(script: list[tuple[float, tuple[str, dict[str, str], str]]], risks: frozenset[str]) -> None:
-        night = VirtualNight(Conversation(library, NUMBERS, Settings(risks=risks)), speech_seconds)
+        night = LoudNight(Conversation(library, NUMBERS, Settings(risks=risks)))
         live(night, script)
         if night.conversation.state == "alert":
             # An emergency goes on until somebody reacts; long enough for its number.
@@ -182,6 +222,7 @@ def test_generated_nights(library: Library, examples: int) -> None:
             night.run(night.now + 3600)
             assert night.conversation.state in ("idle", "alert")
         check(night, risks)
+        check_alerts(night)
 
     a_night()
 

@@ -151,7 +151,7 @@ def test_an_emergency_repeats_its_number_until_somebody_calls(night: VirtualNigh
     assert len(told) > 15
     gaps = [b["t"] - a["t"] for a, b in pairwise(told)]
     assert max(gaps) < 25
-    night.hear("yes")
+    night.hear("yes", {"calling": "yes"})
     night.run(900)
     assert night.conversation.state == "alert"
     assert said(night.log)[-1].endswith("I am listening.")
@@ -275,7 +275,7 @@ def test_crying_out_again_does_not_cut_the_number(night: VirtualNight) -> None:
 def test_on_the_phone_only_stop_and_worse_count(night: VirtualNight) -> None:
     night.hear("danger_sign", {"tier": "urgent", "sign": "fever"})
     night.run(20)
-    night.hear("yes")
+    night.hear("yes", {"calling": "yes"})
     night.run(40)
     told = len(said(night.log))
     for intent in ("no", "yes", "still_hurts", "easing", "no", "leg_swelling", "pause"):

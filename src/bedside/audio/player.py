@@ -25,6 +25,9 @@ CUT_FADE = 480
 AUDIBLE_DB = -50.0
 """What lies further than this below the peak of its clip counts as inaudible."""
 
+MAX_LIFT_DB = 12.0
+"""The most that an alarm may be louder than everything else. Beyond it the ceiling would take back all of it."""
+
 _GAIN_SECONDS = 0.02
 """Time constant with which the gain follows `gain_db` while a clip plays."""
 
@@ -95,7 +98,8 @@ class Player:
     """Plays one clip at a time.
 
     gain_db: change of the clips, may be set at any time and is followed within some 50 ms; never above
-    `max_gain_db`. ceiling_dbfs: no output sample is larger than this, whatever clip and gain.
+    `max_gain_db`. lift_db: comes on top of it, with a cap of its own, so that an alarm can grow louder although
+    the usual gain is at its limit. ceiling_dbfs: no output sample is larger than this, whatever clip, gain and lift.
     """
 
     def __init__(self, gain_db: float = 0.0, max_gain_db: float = 6.0, ceiling_dbfs: float = -3.0) -> None:
@@ -105,6 +109,7 @@ class Player:
         self._waiting: _Playing | None = None
         self._events: list[PlayerEvent] = []
         self._gain = 0.0
+        self._lift_db = 0.0
         self.gain_db = gain_db
 
     @property
@@ -116,6 +121,16 @@ class Player:
         if math.isnan(value):
             raise ValueError("the gain is not a number")
         self._gain_db = min(value, self.max_gain_db)
+
+    @property
+    def lift_db(self) -> float:
+        return self._lift_db
+
+    @lift_db.setter
+    def lift_db(self, value: float) -> None:
+        if math.isnan(value):
+            raise ValueError("the lift is not a number")
+        self._lift_db = min(value, MAX_LIFT_DB)
 
     @property
     def busy(self) -> bool:
@@ -171,7 +186,7 @@ class Player:
 
     def _begin(self, clip: _Playing) -> None:
         self._playing = clip
-        self._gain = min(amplitude(self._gain_db), self._limit(clip, 0))
+        self._gain = min(amplitude(self._gain_db + self._lift_db), self._limit(clip, 0))
 
     def _end(self, clip: _Playing, now: float) -> None:
         if clip.cut_at is not None:
@@ -197,7 +212,7 @@ class Player:
     def _gain_curve(self, clip: _Playing) -> Block:
         """The gain for the block just taken from `clip`: from where it was towards where it should be."""
         before = self._gain
-        wanted = amplitude(self._gain_db)
+        wanted = amplitude(self._gain_db + self._lift_db)
         step = 1.0 - math.exp(-BLOCK_SECONDS / _GAIN_SECONDS)
         block = clip.position // BLOCK - 1
         after = before + (wanted - before) * step

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Generator, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from bedside.dialogue.legs import leg_question
 from bedside.dialogue.scene import Scene
@@ -12,15 +13,21 @@ from bedside.dialogue.spoken import AlertTexts, FollowUp
 from bedside.dialogue.wording import alert_variables, by_group, sign_group
 from bedside.nlu.match import Match
 
-FIRST_RAISE_DB = 6.0
+FIRST_RAISE_DB = 3.0
 """An emergency is spoken this much louder (dB)."""
 
 RAISE_STEP_DB = 3.0
-MOST_RAISE_DB = 15.0
-"""Each repeat is louder by a step, up to the most; the player's cap still holds."""
+MOST_RAISE_DB = 12.0
+"""Each repeat is louder by a step, up to the most, which is what the player lifts at most; its ceiling still holds."""
 
-LINES_WITH_NUMBER = 3
-"""After so many sentences the number to call has been given."""
+FIRST_WITH_NUMBER, LINES_WITH_NUMBER = 2, 3
+"""After so many sentences the number was said once; after so many it is known what to do with it."""
+
+TOO_LONG = "cramp_too_long"
+"""The sign of a cramp that the escalation clock ended (guidance.md E4)."""
+
+SOON = 5.0
+"""A repeat that is due within so many seconds comes before the next sentence, not after it."""
 
 
 @dataclass
@@ -29,7 +36,9 @@ class Alert:
 
     doubtful: the sign was only half heard. beneath: what was open before a doubtful higher alert came on top.
     said: how many of the lines that must be said have been. asked: the questions that follow have been put.
-    calling: somebody is calling the number. partner: it was the partner who told of it.
+    calling: somebody is calling the number. partner: it is the partner who is talked to. hers: she told of a sign
+    herself. signs: what was told while it is open. number_at: when the number was first said; repeats: how often
+    since; again_at: when it was last said because somebody spoke.
     """
 
     tier: str
@@ -40,6 +49,11 @@ class Alert:
     asked: bool = False
     calling: bool = False
     partner: bool = False
+    hers: bool = False
+    signs: set[str] = field(default_factory=set)
+    number_at: float | None = None
+    repeats: int = 0
+    again_at: float = -math.inf
 
     @property
     def number_given(self) -> bool:
@@ -47,19 +61,25 @@ class Alert:
 
 
 def alert_script(scene: Scene, alert: Alert) -> Script:
-    """Say what must be said and has not been yet, then the number again: in an emergency until somebody reacts."""
+    """Say what must be said and has not been yet, then the number again: in an emergency until somebody calls."""
     lines = list(_lines(scene, alert))
     if scene.session.up:
         scene.session.up = False
-        yield Speak(_line(scene, alert, scene.library.spoken.sit_down.text(alert.partner), _raise(alert)), scene.gap)
+        yield Speak(_line(scene, alert, scene.library.spoken.sit_down.text(alert.partner)), scene.gap)
     for index in range(alert.said, len(lines)):
-        yield Speak(lines[index], scene.gap)
+        yield Speak(_line(scene, alert, lines[index]), scene.gap)
         alert.said = index + 1
-        if alert.said == LINES_WITH_NUMBER and not alert.asked:
-            turned = yield from _is_it_so(scene, alert)
-            if turned is not None:
-                return turned
-    alert.asked = True
+        if alert.said == FIRST_WITH_NUMBER:
+            alert.number_at = scene.now
+        if alert.number_given:
+            yield from _take_off(scene, alert)
+            if not alert.asked:
+                turned = yield from _is_it_so(scene, alert)
+                if turned is not None:
+                    return turned
+            alert.asked = True
+            if alert.tier == "urgent" and _due(scene, alert) <= scene.now + SOON:
+                yield from _number(scene, alert)
     if alert.tier == "emergency":
         return (yield from _repeat_for_ever(scene, alert))
     if "leg" in sign_group(scene.library.spoken, alert.sign):
@@ -74,11 +94,11 @@ def _texts(scene: Scene, alert: Alert) -> AlertTexts:
     return texts.emergency if alert.tier == "emergency" else texts.urgent
 
 
-def _raise(alert: Alert) -> float:
-    return FIRST_RAISE_DB if alert.tier == "emergency" else 0.0
+def _is_crisis(scene: Scene, alert: Alert) -> bool:
+    return "crisis" in sign_group(scene.library.spoken, alert.sign)
 
 
-def _lines(scene: Scene, alert: Alert) -> Iterator[Line]:
+def _lines(scene: Scene, alert: Alert) -> Iterator[str]:
     spoken, texts = scene.library.spoken, _texts(scene, alert)
     lines = [*(texts.partner if alert.partner else texts.lines)]
     groups = sign_group(spoken, alert.sign)
@@ -88,17 +108,51 @@ def _lines(scene: Scene, alert: Alert) -> Iterator[Line]:
         # What to say about a pregnancy does not fit somebody else.
         lines = [*lines[:LINES_WITH_NUMBER], lines[-1]]
     for text in lines:
-        filled = scene.wording.fill(text, scene.session.side, more=alert_variables(spoken, alert.sign, alert.partner))
-        yield _line(scene, alert, filled, _raise(alert))
+        yield scene.wording.fill(text, scene.session.side, more=alert_variables(spoken, alert.sign, alert.partner))
 
 
-def _line(scene: Scene, alert: Alert, text: str, raise_db: float) -> Line:
-    return Line(scene.wording.fill(text), f"alert/{alert.tier}", tuple(_texts(scene, alert).sources), raise_db)
+def _line(scene: Scene, alert: Alert, text: str) -> Line:
+    step, sources = f"alert/{alert.tier}", tuple(_texts(scene, alert).sources)
+    return Line(scene.wording.fill(text, scene.session.side), step, sources, _raise(scene, alert))
+
+
+def _raise(scene: Scene, alert: Alert) -> float:
+    """Only an emergency grows louder (guidance.md E9), and not for somebody in despair."""
+    if alert.tier != "emergency":
+        return 0.0
+    steps = 0 if _is_crisis(scene, alert) else alert.repeats
+    return min(FIRST_RAISE_DB + RAISE_STEP_DB * steps, MOST_RAISE_DB)
 
 
 def again_line(scene: Scene, alert: Alert) -> Line:
     """The number, once more."""
-    return _line(scene, alert, _texts(scene, alert).again[0], _raise(alert))
+    return _line(scene, alert, _texts(scene, alert).again[0])
+
+
+def worse_line(scene: Scene, alert: Alert) -> Line:
+    """It gets worse: the emergency number."""
+    return _line(scene, alert, scene.library.spoken.alert.worse)
+
+
+def position_line(scene: Scene, alert: Alert, sign: str) -> Line | None:
+    """How to lie or sit with another sign that was told, if that is different."""
+    positions, spoken = scene.library.spoken.alert.position, scene.library.spoken
+    wanted = by_group(positions, sign_group(spoken, sign))
+    if alert.tier != "emergency" or wanted in (positions["other"], by_group(positions, sign_group(spoken, alert.sign))):
+        return None
+    return _line(scene, alert, wanted.text(alert.partner))
+
+
+def take_off_line(scene: Scene, alert: Alert) -> Line | None:
+    """What lies on the leg comes off."""
+    return _line(scene, alert, scene.session.laid_on) if scene.session.laid_on else None
+
+
+def _take_off(scene: Scene, alert: Alert) -> Generator[Operation, Match | None, None]:
+    line = take_off_line(scene, alert)
+    if line is not None:
+        yield Speak(line, scene.gap)
+        scene.session.laid_on = None
 
 
 def _is_it_so(scene: Scene, alert: Alert) -> Generator[Operation, Match | None, Outcome | None]:
@@ -109,7 +163,7 @@ def _is_it_so(scene: Scene, alert: Alert) -> Generator[Operation, Match | None, 
         return None
     alert.asked = True
     text = texts.doubt if alert.doubtful or follow_up is None else follow_up.ask.text(alert.partner)
-    answer = yield Ask(_line(scene, alert, text, _raise(alert)), scene.settings.answer)
+    answer = yield Ask(_line(scene, alert, text), scene.settings.answer)
     if answer is None or answer.intent != "no" or answer.decision != "act":
         return None
     if alert.doubtful:
@@ -118,29 +172,36 @@ def _is_it_so(scene: Scene, alert: Alert) -> Generator[Operation, Match | None, 
     return Outcome(alert=(follow_up.tier, follow_up.sign), lower=True)
 
 
+def _number(scene: Scene, alert: Alert) -> Generator[Operation, Match | None, None]:
+    """One repeat of the number, in an emergency a step louder and to anyone in the room."""
+    alert.repeats += 1
+    crisis = scene.library.spoken.alert.crisis[: int(_is_crisis(scene, alert))]
+    for text in (*_texts(scene, alert).again, *crisis):
+        yield Speak(_line(scene, alert, text), scene.gap)
+
+
 def _repeat_for_ever(scene: Scene, alert: Alert) -> Script:
     """The emergency number every 15 s, louder each time, addressed to anyone in the room: never a quiet time-out."""
-    crisis = "crisis" in sign_group(scene.library.spoken, alert.sign)
-    texts = [*_texts(scene, alert).again, *scene.library.spoken.alert.crisis[: int(crisis)]]
-    raise_db = FIRST_RAISE_DB
     # The last sentences of the list gave the number a while ago.
     due = scene.now + scene.settings.emergency_repeat / 3
     while True:
         yield Until(max(due, scene.now + scene.gap))
         due = scene.now + scene.settings.emergency_repeat
-        if not crisis:
-            raise_db = min(raise_db + RAISE_STEP_DB, MOST_RAISE_DB)
-        for text in texts:
-            yield Speak(_line(scene, alert, text, raise_db), scene.gap)
+        yield from _number(scene, alert)
+
+
+def _due(scene: Scene, alert: Alert) -> float:
+    """When the urgent number comes again: 30 s and 2 min after it was first said, wherever in the list that is."""
+    times = scene.settings.repeats
+    first = alert.number_at if alert.number_at is not None else scene.now
+    return first + times[alert.repeats] if alert.repeats < len(times) else math.inf
 
 
 def _repeat_twice(scene: Scene, alert: Alert) -> Script:
-    """The urgent number after 30 s and 2 min, then quiet, still attentive."""
-    said = scene.now
-    for after in scene.settings.repeats:
-        yield Until(said + after)
-        for text in _texts(scene, alert).again:
-            yield Speak(_line(scene, alert, text, 0.0), scene.gap)
+    """What is left of the urgent number's repeats, then quiet, still attentive."""
+    while alert.repeats < len(scene.settings.repeats):
+        yield Until(_due(scene, alert))
+        yield from _number(scene, alert)
     yield Until(scene.now + scene.settings.attend)
     return Outcome("end")
 
@@ -151,29 +212,70 @@ def _third_question(scene: Scene) -> Generator[Operation, Match | None, Outcome 
     if question.sign in scene.session.legs:
         return None
     answer = yield from leg_question(scene, question, "alert/urgent")
+    if answer is not None:
+        scene.session.legs[question.sign] = answer
     if answer is None or answer == "no":
         return None
     return Outcome(alert=(question.tier, question.sign))
 
 
+def phone_script(scene: Scene, alert: Alert, number_first: bool = False) -> Script:
+    """Is somebody on the phone? A yes in general is no answer to that; only a yes to this ends the repeats."""
+    alert.calling = False
+    if number_first:
+        yield Speak(again_line(scene, alert), scene.gap)
+    answer = yield Ask(_line(scene, alert, _texts(scene, alert).on_phone.text(alert.partner)), scene.settings.answer)
+    if answer is not None and answer.intent == "yes" and answer.decision == "act":
+        return (yield from calling_script(scene, alert))
+    return (yield from number_script(scene, alert))
+
+
+def number_script(scene: Scene, alert: Alert) -> Script:
+    """The number at once, then on where it was."""
+    yield Speak(again_line(scene, alert), scene.gap)
+    return (yield from alert_script(scene, alert))
+
+
 def calling_script(scene: Scene, alert: Alert) -> Script:
     """Somebody is calling: no more repeats, but stay and listen."""
     alert.calling = True
-    yield Speak(_line(scene, alert, _texts(scene, alert).calling, _raise(alert)), scene.gap)
+    yield Speak(_line(scene, alert, _texts(scene, alert).calling), scene.gap)
+    yield from _take_off(scene, alert)
     yield Until(scene.now + scene.settings.attend)
     return Outcome("end")
+
+
+def only_hers(scene: Scene, alert: Alert) -> bool:
+    """Whether nobody but she herself can take it back: she told of it, and the partner talks too (guidance.md E11)."""
+    return alert.hers and scene.night.partner_heard
+
+
+def may_close(scene: Scene, alert: Alert, match: Match) -> bool:
+    """Whether a denial comes from somebody who can take the alert back."""
+    who = match.slots.get("who")
+    if match.intent not in ("no", "easing") or match.decision != "act" or (alert.hers and who == "her"):
+        return False
+    return who == "me" or not only_hers(scene, alert)
 
 
 def false_alarm_script(scene: Scene, alert: Alert) -> Script:
     """A "false alarm": ask about the sign itself; only a clear no closes the alert, else it goes on where it was."""
     spoken = scene.library.spoken
-    check = by_group(spoken.alert.check, sign_group(spoken, alert.sign)).text(alert.partner)
-    answer = yield Ask(_line(scene, alert, check, _raise(alert)), scene.settings.answer)
-    if answer is not None and answer.intent in ("no", "easing") and answer.decision == "act":
+    text = by_group(spoken.alert.check, sign_group(spoken, alert.sign)).text(alert.partner)
+    if only_hers(scene, alert):
+        text = f"{text} {spoken.alert.check_hers}"
+    answer = yield Ask(_line(scene, alert, text), scene.settings.answer)
+    if answer is not None and may_close(scene, alert, answer):
         return (yield from _close(scene, alert))
     return (yield from alert_script(scene, alert))
 
 
 def _close(scene: Scene, alert: Alert) -> Script:
-    yield Speak(_line(scene, alert, _texts(scene, alert).closed, 0.0))
+    """It was none: what was told in it is no warning of this night any more."""
+    for sign in alert.signs:
+        scene.night.warnings.pop(sign, None)
+    if alert.sign == TOO_LONG:
+        scene.session.cramp_since = None
+    yield Speak(_line(scene, alert, _texts(scene, alert).closed))
+    yield from _take_off(scene, alert)
     return Outcome("end")

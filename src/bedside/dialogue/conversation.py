@@ -13,15 +13,17 @@ from typing import Literal
 from bedside.dialogue import talks
 from bedside.dialogue.actions import Action, Event, Heard, QuietHours, Said, Speaking, Tick
 from bedside.dialogue.alarm import Alarm
+from bedside.dialogue.alerts import TOO_LONG
 from bedside.dialogue.cramp import Cramp
 from bedside.dialogue.library import Library
 from bedside.dialogue.manner import MANNERS, Manner
 from bedside.dialogue.mention import Diary, MemoryDiary, Mentions
 from bedside.dialogue.requests import Requests
-from bedside.dialogue.scene import Night, Scene, Session, Settings
+from bedside.dialogue.scene import Night, Scene, Settings
 from bedside.dialogue.script import Outcome
 from bedside.dialogue.stage import Stage
 from bedside.dialogue.time_left import time_left_line
+from bedside.dialogue.together import ANKLES, together
 from bedside.dialogue.walk import Walk
 from bedside.dialogue.wording import PhoneNumbers, Wording
 from bedside.nlu.match import Match, Scope
@@ -61,6 +63,7 @@ class Conversation:
         self._requests = Requests(self._stage, self._walk, self._cramp)
         self._in_doubt: Match | None = None
         self._last_heard = -math.inf
+        self._called = -math.inf
 
     @property
     def state(self) -> State:
@@ -93,6 +96,8 @@ class Conversation:
             self._stage.performer.said(event.ident, now)
         elif isinstance(event, Speaking):
             self._stage.performer.hearing(now)
+            if not self._stage.performer.speaking:
+                self._scene.spoken_at = now
         elif isinstance(event, Tick):
             self._stage.performer.tick(now)
         elif isinstance(event, QuietHours):
@@ -116,6 +121,7 @@ class Conversation:
             self._manner.as_at_the_start()
             self._scene.night = Night()
         self._last_heard = self._scene.now
+        self._scene.night.partner_heard |= match.slots.get("who") == "her"
         if intent == "danger_sign":
             self._danger(match)
         elif intent == "stop":
@@ -147,7 +153,7 @@ class Conversation:
             performer.answer(match, self._scene.now)
         else:
             # While the questions about a swollen leg are open, nothing else is talked about.
-            return self._stage.activity == "swelling" and intent != "repeat"
+            return self._stage.activity in ("swelling", "warned") and intent != "repeat"
         return True
 
     def _act(self, match: Match) -> None:
@@ -185,8 +191,9 @@ class Conversation:
             return
         text = self._scene.library.spoken.confirm.get(match.intent or "")
         if text is not None:
-            self._in_doubt = match
-            self._stage.run(talks.confirm(self._scene, text), "confirming", match.intent or "")
+            self._in_doubt, self._called = match, self._scene.now
+            script = talks.called(self._scene) if match.intent == "help" else talks.confirm(self._scene, text)
+            self._stage.run(script, "confirming", match.intent or "")
 
     def _confirmed(self, match: Match) -> None:
         """While "Leg cramp?" is open: yes and the thing itself confirm it, a no ends it, all else takes its place."""
@@ -211,8 +218,10 @@ class Conversation:
         tier, sign = match.slots.get("tier", "emergency"), match.slots.get("sign", "")
         question = match.slots.get("ask", "").lower()
         asked = session.routine is not None and session.routine.id == question
-        if question in self._scene.library.routines and not asked and self._stage.activity in OPEN_TO_QUESTIONS:
+        known = question in self._scene.library.routines and self._stage.activity in OPEN_TO_QUESTIONS
+        if known and not asked and together(self._scene, sign) is None:
             self._cramp.take_slots(match)
+            self._scene.session.in_question = question, sign
             self._walk.ask_between(question, "danger_sign")
             return
         session.side = match.slots.get("side", session.side)
@@ -224,11 +233,13 @@ class Conversation:
         the sentence that is being spoken."""
         if self._stage.activity == "alert" and match.decision != "act":
             self._stage.performer.skip_line("stop", self._scene.now)
+        elif self._stage.activity == "alert":
+            self._alarm.stop()
+            self._manner.usual()
         elif self._scene.session.laid_on:
             self._walk.go("end", "stop")
         else:
             self._stage.end("stop")
-            self._manner.after_alert()
 
     def _control(self, intent: str) -> None:
         activity = self._stage.activity
@@ -249,8 +260,15 @@ class Conversation:
     # ---- other talks
 
     def _swelling(self, match: Match) -> None:
-        """A swollen, hot or red leg: the leg questions at once, before anything else (guidance.md E2)."""
+        """A swollen, hot or red leg: the leg questions at once, before anything else (guidance.md E2); both ankles
+        with another sign of this night are an alert (C6)."""
         self._cramp.take_slots(match)
+        if match.slots.get("side") == "both":
+            worse = together(self._scene, ANKLES)
+            if worse is not None:
+                self._alarm.raise_alert(*worse)
+                return
+            self._scene.night.told.add(ANKLES)
         self._walk.leave_standing()
         self._stage.run(None, "swelling", "leg_swelling")
         self._stage.close_session()
@@ -266,7 +284,7 @@ class Conversation:
             return
         if activity not in ("step", "legs", "help", "asking"):
             self._stage.close_session()
-            self._scene.session = Session()
+            self._scene.new_session()
             self._stage.open_session("help")
         self._stage.run(talks.help_question(self._scene), "help", "help")
 
@@ -281,17 +299,21 @@ class Conversation:
             self._stage.collect()
         due = self._too_long()
         if due is not None and self._scene.now >= due:
-            self._alarm.raise_alert("urgent", "cramp_too_long")
+            self._alarm.raise_alert("urgent", TOO_LONG)
             self._stage.collect()
 
     def _finished(self, outcome: Outcome) -> None:
         """The running script has come to its end."""
         session, activity = self._scene.session, self._stage.activity
         if outcome.alert is not None:
-            self._alarm.raise_alert(*outcome.alert, lower=outcome.lower)
+            self._alarm.raise_alert(*outcome.alert, doubtful=outcome.doubtful, lower=outcome.lower)
         elif activity == "alert":
             self._alarm.finished(outcome)
-            self._manner.after_alert()
+            if self._stage.activity != "alert":
+                self._manner.usual()
+        elif activity == "confirming" and outcome.go == talks.HELP:
+            self._stage.open_session("help")
+            self._stage.run(talks.half_heard_help(self._scene, self._called), "help", "help")
         elif activity == "gate":
             self._walk.gate_answered(outcome)
         elif activity == "step":
@@ -313,6 +335,7 @@ class Conversation:
         """All was answered no: back to what was going on, if a routine was."""
         session = self._scene.session
         if session.routine is None:
+            self._scene.night.told.add(ANKLES)
             self._walk.go(SWOLLEN_BOTH, "leg_swelling")
         else:
             self._stage.close_session()

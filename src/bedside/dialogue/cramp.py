@@ -115,7 +115,7 @@ class Cramp:
     def take_slots(self, match: Match) -> None:
         """What was said of side and part, and by whom; from an idle room a new session begins."""
         if self._stage.activity == "idle":
-            self._stage.scene.session = Session()
+            self._stage.scene.new_session()
         session = self._session
         session.side = match.slots.get("side", session.side)
         session.part = match.slots.get("part", session.part)

@@ -6,7 +6,7 @@ from collections.abc import Generator
 
 from bedside.dialogue.scene import Scene
 from bedside.dialogue.script import Ask, Operation, Outcome, Script, Speak
-from bedside.dialogue.spoken import LegQuestion
+from bedside.dialogue.spoken import LegQuestion, Wordings
 from bedside.nlu.match import Match
 
 ALL = 3
@@ -92,7 +92,20 @@ def gate_is_open(scene: Scene) -> bool:
 
 
 def _barred(scene: Scene) -> bool:
-    return bool(scene.settings.risks) or scene.night.alarmed or scene.night.shut
+    return _why_shut(scene) is not None
+
+
+def _why_shut(scene: Scene) -> Wordings | None:
+    """What to say where the gate stays shut without a question; None if it does not."""
+    texts, night = scene.library.spoken.gate, scene.night
+    reasons = (
+        (bool(scene.settings.risks), texts.risk),
+        (night.alarmed, texts.alarmed),
+        (night.shut, texts.told),
+        (night.failed, texts.failed),
+        (scene.left_cramp is not None, texts.later),
+    )
+    return next((text for holds, text in reasons if holds), None)
 
 
 def gate(scene: Scene, step: str) -> Script:
@@ -104,9 +117,8 @@ def gate(scene: Scene, step: str) -> Script:
     if session.gate_opened is not None and scene.now - session.gate_opened > scene.settings.gate:
         session.legs.clear()
     session.gate_opened = None
-    if _barred(scene):
-        text = texts.alarmed if scene.night.alarmed and not scene.settings.risks else texts.risk
-    else:
+    text = _why_shut(scene)
+    if text is None:
         outcome = yield from leg_questions(scene, step)
         if outcome.alert:
             return outcome

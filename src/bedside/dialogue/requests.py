@@ -5,7 +5,6 @@ from __future__ import annotations
 from bedside.dialogue import talks
 from bedside.dialogue.cramp import FIRST_ROUTINE, Cramp
 from bedside.dialogue.routine import Routine
-from bedside.dialogue.scene import Session
 from bedside.dialogue.stage import Stage
 from bedside.dialogue.walk import Walk
 from bedside.nlu.match import Match
@@ -76,6 +75,6 @@ class Requests:
             return
         self._stage.run(None, "telling", intent)
         self._stage.close_session()
-        scene.session = Session()
+        scene.new_session()
         self._stage.open_session(intent.replace("_", "-"))
         self._stage.run(talks.telling(scene, intent), "telling", intent)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
@@ -20,6 +21,8 @@ class Settings:
     legs_due, too_long: the escalation clock (D0, E4). repeats: of the urgent number (E5).
     emergency_repeat: of the emergency number (E5). attend: how long an answered alert stays open.
     pause: before asking to go on. comes_back: a cramp that is back so soon is the same one.
+    left_off: so soon after a session that ended without easing, a cramp is still the same one (E4).
+    call_watch: how long a half-heard call for help is listened after (Q-16).
     new_night: after so long without a word, pace and volume are as at the start, and what was shut is not.
     insist: between two times of a question that insists on its answer. gate: how long the three clear answers
     last (E2). risks: the risk flags that are set (C0), by the names of the settings; quiet_db: gain in the quiet hours.
@@ -35,6 +38,8 @@ class Settings:
     attend: float = 600.0
     pause: float = 120.0
     comes_back: float = 120.0
+    left_off: float = 900.0
+    call_watch: float = 60.0
     new_night: float = 6 * 3600.0
     insist: float = 20.0
     gate: float = 3600.0
@@ -55,14 +60,33 @@ class Bookmark:
     index: int
 
 
+@dataclass(frozen=True)
+class LeftCramp:
+    """The escalation clock of a session that ended without easing. since: its start; left: when the session ended;
+    legs_asked: the leg questions had been put."""
+
+    since: float
+    left: float
+    legs_asked: bool
+
+
 @dataclass
 class Night:
     """What is remembered until the morning. asked: steps that are asked once a night. alarmed: there was an alert
-    (guidance.md E10); shut: an answer shut the gate."""
+    (guidance.md E10); shut: an answer shut the gate; failed: no stretch eased a cramp (E4, C07).
+
+    warnings: the danger signs that were told and not taken back, each with its tier. told: what is no sign by itself
+    but may be one with another (C6). partner_heard: the partner has spoken. left: a cramp that may still be on.
+    """
 
     asked: set[str] = field(default_factory=set)
     alarmed: bool = False
     shut: bool = False
+    failed: bool = False
+    warnings: dict[str, str] = field(default_factory=dict)
+    told: set[str] = field(default_factory=set)
+    partner_heard: bool = False
+    left: LeftCramp | None = None
 
 
 @dataclass
@@ -75,6 +99,8 @@ class Session:
     gate_opened: when the gate was opened, absolute seconds; gate_told: it was said that it stays shut.
     timer: the timer that was begun last, its step and when; laid_on: what to say before anything else, as something
     lies on the leg. bookmark: what goes on after the answer to a question. holds: so many holds were begun.
+    in_question: the question of guidance.md C5 that is open, and the danger sign it asks about.
+    cleared: after tonight's warning all leg questions were answered no (E10).
     """
 
     side: str | None = None
@@ -96,11 +122,14 @@ class Session:
     laid_on: str | None = None
     bookmark: Bookmark | None = None
     holds: int = 0
+    in_question: tuple[str, str] | None = None
+    cleared: bool = False
 
 
 @dataclass
 class Scene:
-    """The stage of the running script; `now` is set before each event is handled."""
+    """The stage of the running script; `now` is set before each event is handled. spoken_at: when somebody was last
+    heard speaking, understood or not."""
 
     library: Library
     wording: Wording
@@ -109,6 +138,21 @@ class Scene:
     night: Night = field(default_factory=Night)
     now: float = 0.0
     pace: float = 1.0
+    spoken_at: float = -math.inf
+
+    def new_session(self) -> None:
+        """A new session. The clock of a cramp that was not told to have eased is kept for the night."""
+        session = self.session
+        if session.cramp_since is not None:
+            on = session.eased_at is None
+            self.night.left = LeftCramp(session.cramp_since, self.now, session.legs_asked) if on else None
+        self.session = Session()
+
+    @property
+    def left_cramp(self) -> LeftCramp | None:
+        """The cramp of an earlier session that must be taken to be on still."""
+        left = self.night.left
+        return left if left is not None and self.now - left.left <= self.settings.left_off else None
 
     @property
     def gap(self) -> float:

@@ -92,12 +92,15 @@ class Sourced(_Strict):
 
 class Gate(_Strict):
     """Massage, heat and cold (guidance.md E3). confirm: the three answers read back. shut: they were not clear.
-    risk: a risk flag is set. alarmed: there was an alert tonight. later: while the cramp is on."""
+    risk: a risk flag is set. alarmed: there was an alert tonight. told: a risk was told tonight. failed: no stretch
+    helped (C07). later: while the cramp is on."""
 
     confirm: Voiced
     shut: Voiced
     risk: Voiced
     alarmed: Voiced
+    told: Voiced
+    failed: Voiced
     later: Voiced
     sources: list[str]
 
@@ -126,12 +129,14 @@ class Help(_Strict):
 
 
 class AlertTexts(_Strict):
-    """lines: what must be said, in this order; partner: the same when the partner talks to bedside."""
+    """lines: what must be said, in this order; partner: the same when the partner talks to bedside. on_phone: asked
+    when a yes may mean anything."""
 
     sources: list[str]
     lines: list[Text]
     partner: list[Text]
     again: list[Text]
+    on_phone: Voiced
     calling: Text
     closed: Text
 
@@ -144,6 +149,28 @@ class FollowUp(_Strict):
     sign: str
 
 
+class Together(_Strict):
+    """Signs or groups of signs: one of these with one of those is the alert `tier` and `sign` (guidance.md C6)."""
+
+    one: list[str] = Field(min_length=1)
+    other: list[str] = Field(min_length=1)
+    tier: Literal["urgent", "emergency"]
+    sign: str
+
+
+class Warned(_Strict):
+    number: Text
+    refuse: Text
+
+
+class Aftermath(_Strict):
+    """In a night with an alert (guidance.md E10). number: before the leg questions; refuse: no exercises."""
+
+    urgent: Warned
+    emergency: Warned
+    sources: list[str]
+
+
 class Alert(_Strict):
     emergency: AlertTexts
     urgent: AlertTexts
@@ -152,7 +179,10 @@ class Alert(_Strict):
     crisis: list[Text]
     follow_up: dict[str, FollowUp]
     doubt: Text
+    worse: Text
     check: dict[str, Voiced]
+    check_hers: Text
+    together: list[Together]
     groups: dict[str, list[str]]
 
 
@@ -186,3 +216,4 @@ class Spoken(_Strict):
     diary: Lines
     good_night: Lines
     alert: Alert
+    aftermath: Aftermath

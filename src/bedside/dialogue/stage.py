@@ -6,14 +6,26 @@ from typing import Literal
 
 from bedside.dialogue.actions import Action, Report
 from bedside.dialogue.performer import Performer
-from bedside.dialogue.scene import Scene, Session
+from bedside.dialogue.scene import Scene
 from bedside.dialogue.script import Script
 
 Activity = Literal[
-    "idle", "confirming", "step", "legs", "gate", "swelling", "help", "asking", "sitting", "telling", "paused", "alert"
+    "idle",
+    "confirming",
+    "step",
+    "legs",
+    "gate",
+    "swelling",
+    "help",
+    "asking",
+    "sitting",
+    "telling",
+    "paused",
+    "alert",
+    "warned",
 ]
 """What goes on: nothing, "Leg cramp?", a step, the leg questions of the clock, those before massage and heat, those
-after a swollen leg, ..."""
+after a swollen leg, ..., "warned": those after tonight's warning."""
 
 
 class Stage:
@@ -69,7 +81,7 @@ class Stage:
         """End everything and be quiet."""
         self.run(None, "idle", by)
         self.close_session()
-        self.scene.session = Session()
+        self.scene.new_session()
 
     def step_name(self) -> str:
         """Where we are, for the event log."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bedside.dialogue import legs, mention, steps, talks
+from bedside.dialogue import aftermath, legs, mention, steps, talks
 from bedside.dialogue.actions import Report
 from bedside.dialogue.routine import Routine, Step
 from bedside.dialogue.scene import Bookmark
@@ -32,6 +32,8 @@ class Walk:
             return
         mark = session.bookmark
         routine = self._scene.library.routines.get(target)
+        if routine is not None and self._barred(routine, by):
+            return
         if self._take_off(routine):
             line = self._scene.line(session.laid_on or "", self._stage.step_name(), ["D7"])
             session.laid_on = None
@@ -45,6 +47,21 @@ class Walk:
             self._stay_in_bed(routine, by)
         else:
             self._enter(routine, by)
+
+    def _barred(self, routine: Routine, by: str) -> bool:
+        """After an alert of this night: the questions come first, or no for an answer (guidance.md E10)."""
+        bars, session = aftermath.bars(self._scene, routine, by), self._scene.session
+        if bars == "refuse" and session.routine is not None and not session.routine.answer:
+            self._stage.performer.aside(aftermath.refusal(self._scene), self._scene.now)
+        elif bars is not None:
+            self._stage.run(None, "warned", by)
+            self._stage.close_session()
+            session.routine = session.bookmark = None
+            self._stage.open_session("leg-questions")
+            refusal = talks.instead(aftermath.refusal(self._scene), "end")
+            script = refusal if bars == "refuse" else aftermath.questions_first(self._scene, routine.id)
+            self._stage.run(script, "telling" if bars == "refuse" else "warned", by)
+        return bars is not None
 
     def _take_off(self, target: Routine | None) -> bool:
         """Whether something is still to come off the leg before going on to `target`. Relief is not kept waiting."""
@@ -107,6 +124,9 @@ class Walk:
                 session.eased_at = now
                 self._mentions.cramp_over(now)
             return
+        left, self._scene.night.left = self._scene.left_cramp, None
+        if session.cramp_since is None and left is not None:
+            session.cramp_since, session.legs_asked = left.since, left.legs_asked
         gone = session.eased_at is not None and now - session.eased_at > self._scene.settings.comes_back
         if session.cramp_since is None or gone:
             session.cramp_since = now
@@ -115,6 +135,8 @@ class Walk:
             session.gate_opened = None
             self._mentions.cramp_began(now)
         session.eased_at = None
+        # Neither stretch has helped: massage and heat are no rescue (guidance.md E4, C07).
+        self._scene.night.failed = self._scene.night.failed or routine.id == NOT_EASING
 
     def begin_step(self, by: str) -> None:
         """Run the step at the session's index, or first what has to be asked before it."""
@@ -132,11 +154,16 @@ class Walk:
                 self.ask_legs(by)
         elif step.gate and not legs.gate_is_open(scene):
             self._stage.run(legs.gate(scene, f"{session.routine.id}/gate"), "gate", by)
-        elif step.kind == "ask" and scene.settings.bed_rest and self._leads_out_of_bed(step):
+        elif step.kind == "ask" and self._stays_in_bed and self._leads_out_of_bed(step):
             self.finished(Outcome(step.silence))
         else:
             session.up = session.up or bool(step.up)
             self._stage.run(self._mentions.script(scene, step) or steps.step_script(scene, step), "step", by)
+
+    @property
+    def _stays_in_bed(self) -> bool:
+        """Bed rest was ordered, or an alert forbids exercises tonight."""
+        return self._scene.settings.bed_rest or bool(self._scene.night.warnings)
 
     def _leads_out_of_bed(self, step: Step) -> bool:
         """Whether a yes to a question lets her get up."""

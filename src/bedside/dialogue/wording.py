@@ -104,15 +104,16 @@ def _fixed_texts(library: Library, wording: Wording) -> Iterator[str]:
         yield from map(wording.fill, (*question.ask, *question.partner))
     alert = spoken.alert
     for texts in (alert.emergency, alert.urgent):
-        for line in (*texts.lines, *texts.partner, *texts.again, texts.calling, texts.closed):
+        for line in (*texts.lines, *texts.partner, *texts.again, texts.calling, texts.closed, texts.on_phone.say):
             for variables in _every_alert_variable(spoken, line):
                 yield wording.fill(line, more=variables)
     follow_ups = [text for follow_up in alert.follow_up.values() for text in _strings(follow_up.ask.model_dump())]
     rest = spoken.model_dump(
         exclude={"alert", "gated", "leg_questions", "legs", "her_legs", "numbers", "plus", "twice", "time_left"}
     )
-    checks = _strings({name: check.model_dump() for name, check in alert.check.items()})
-    for text in (*_strings(rest), *alert.crisis, *checks, alert.doubt, *follow_ups):
+    checks = list(_strings({name: check.model_dump() for name, check in alert.check.items()}))
+    hers = [f"{check} {alert.check_hers}" for check in checks]
+    for text in (*_strings(rest), *alert.crisis, *checks, *hers, alert.doubt, alert.worse, *follow_ups):
         yield wording.fill(text)
 
 

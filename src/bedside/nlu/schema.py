@@ -41,14 +41,20 @@ SLOTS: dict[str, tuple[str, ...]] = {
     "start_routine": ("routine", "side", "part"),
     "question": ("topic",),
     "mention_to_provider": ("topic",),
-    "yes": ("side", "part", "feels"),
-    "no": ("side", "part"),
-    "easing": ("side", "part"),
+    "yes": ("side", "part", "feels", "calling"),
+    "no": ("side", "part", "who"),
+    "easing": ("side", "part", "who"),
     "still_hurts": ("worse", "side", "part"),
 }
 """The slots that the sentences of an intent may fill; intents that are not named take none."""
 
-SLOT_VALUES: dict[str, tuple[str, ...]] = {"side": ("left", "right", "both"), "worse": ("yes",), "feels": ("hot",)}
+SLOT_VALUES: dict[str, tuple[str, ...]] = {
+    "side": ("left", "right", "both"),
+    "worse": ("yes",),
+    "feels": ("hot",),
+    "calling": ("yes",),
+    "who": ("me",),
+}
 """What a slot may be, where that is fixed."""
 
 
