@@ -96,8 +96,6 @@ class Conversation:
             self._stage.performer.said(event.ident, now)
         elif isinstance(event, Speaking):
             self._stage.performer.hearing(now)
-            if not self._stage.performer.speaking:
-                self._scene.spoken_at = now
         elif isinstance(event, Tick):
             self._stage.performer.tick(now)
         elif isinstance(event, QuietHours):
@@ -185,15 +183,20 @@ class Conversation:
     # ---- half sure
 
     def _confirm(self, match: Match) -> None:
+        if match.intent == "help":
+            called, self._called = self._called, self._scene.now
+            if self._scene.now - called <= self._scene.settings.call_watch:
+                # A cough sounds like one "help", somebody in need calls again.
+                self._help()
+                return
         if match.slots.get("ask", "").lower() in self._scene.library.routines:
             self._cramp.take_slots(match)
             self._walk.go(match.slots["ask"].lower(), match.intent or "")
             return
         text = self._scene.library.spoken.confirm.get(match.intent or "")
         if text is not None:
-            self._in_doubt, self._called = match, self._scene.now
-            script = talks.called(self._scene) if match.intent == "help" else talks.confirm(self._scene, text)
-            self._stage.run(script, "confirming", match.intent or "")
+            self._in_doubt = match
+            self._stage.run(talks.confirm(self._scene, text), "confirming", match.intent or "")
 
     def _confirmed(self, match: Match) -> None:
         """While "Leg cramp?" is open: yes and the thing itself confirm it, a no ends it, all else takes its place."""
@@ -306,14 +309,11 @@ class Conversation:
         """The running script has come to its end."""
         session, activity = self._scene.session, self._stage.activity
         if outcome.alert is not None:
-            self._alarm.raise_alert(*outcome.alert, doubtful=outcome.doubtful, lower=outcome.lower)
+            self._alarm.raise_alert(*outcome.alert, lower=outcome.lower)
         elif activity == "alert":
             self._alarm.finished(outcome)
             if self._stage.activity != "alert":
                 self._manner.usual()
-        elif activity == "confirming" and outcome.go == talks.HELP:
-            self._stage.open_session("help")
-            self._stage.run(talks.half_heard_help(self._scene, self._called), "help", "help")
         elif activity == "gate":
             self._walk.gate_answered(outcome)
         elif activity == "step":

@@ -111,8 +111,9 @@ class Performer:
         if own and isinstance(self._operation, Speak):
             self._deadline = now + self._operation.wait
         elif own and isinstance(self._operation, Ask):
-            self._listen(self._operation, now)
-        if self._owed and isinstance(self._operation, Speak | Ask) and self._operation.line is not None:
+            self._deadline = now + self._operation.seconds
+            self._latest = self._deadline + LATEST_ANSWER
+        if self._owed and isinstance(self._operation, Speak | Ask):
             self._owed = False
             self._say(self._operation.line, now, own=True)
         elif self._asides:
@@ -147,17 +148,10 @@ class Performer:
                     self._deadline = operation.time
                     return
             else:
-                self._owed = operation.line is not None and self._speaking is not None
-                if operation.line is None:
-                    self._listen(operation, now)
-                elif not self._owed:
+                self._owed = self._speaking is not None
+                if not self._owed:
                     self._say(operation.line, now, own=True)
                 return
-
-    def _listen(self, ask: Ask, now: float) -> None:
-        """The question has been put: wait for its answer."""
-        self._deadline = now + ask.seconds
-        self._latest = self._deadline + LATEST_ANSWER
 
     def _say(self, line: Line, now: float, own: bool) -> None:
         self._ident += 1

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
@@ -22,7 +21,7 @@ class Settings:
     emergency_repeat: of the emergency number (E5). attend: how long an answered alert stays open.
     pause: before asking to go on. comes_back: a cramp that is back so soon is the same one.
     left_off: so soon after a session that ended without easing, a cramp is still the same one (E4).
-    call_watch: how long a half-heard call for help is listened after (Q-16).
+    call_watch: a second half-heard call for help within this time is one (Q-16).
     new_night: after so long without a word, pace and volume are as at the start, and what was shut is not.
     insist: between two times of a question that insists on its answer. gate: how long the three clear answers
     last (E2). risks: the risk flags that are set (C0), by the names of the settings; quiet_db: gain in the quiet hours.
@@ -128,8 +127,7 @@ class Session:
 
 @dataclass
 class Scene:
-    """The stage of the running script; `now` is set before each event is handled. spoken_at: when somebody was last
-    heard speaking, understood or not."""
+    """The stage of the running script; `now` is set before each event is handled."""
 
     library: Library
     wording: Wording
@@ -138,7 +136,6 @@ class Scene:
     night: Night = field(default_factory=Night)
     now: float = 0.0
     pace: float = 1.0
-    spoken_at: float = -math.inf
 
     def new_session(self) -> None:
         """A new session. The clock of a cramp that was not told to have eased is kept for the night."""

@@ -48,14 +48,14 @@ class Until:
 
 @dataclass(frozen=True)
 class Ask:
-    """Speak `line`, or nothing, then listen for `seconds`. Gives the answer's Match, or None. Answers may come early.
+    """Speak `line`, then listen for `seconds`. Gives the answer's Match, or None. Answers may come early.
 
     legs: it is one of the leg questions, for which more counts as an answer than elsewhere, and nothing else.
     takes: what answers it besides yes, no and the like: intents, slots ("side"), or slots with a value
     ("part=hamstring"). leads_on: the intent of the answer with which a rehearsal sees most.
     """
 
-    line: Line | None
+    line: Line
     seconds: float
     legs: bool = False
     takes: frozenset[str] = frozenset()
@@ -78,14 +78,12 @@ class Tell:
 class Outcome:
     """How a script ended. go: a target as in routine files. alert: (tier, sign) of an alert to raise instead.
 
-    lower: that alert takes the place of the present one although its tier is lower. doubtful: it is asked about,
-    once its number has been given.
+    lower: that alert takes the place of the present one although its tier is lower.
     """
 
     go: str = "next"
     alert: tuple[str, str] | None = None
     lower: bool = False
-    doubtful: bool = False
 
 
 Operation: TypeAlias = Speak | Cue | Until | Ask | Tell

@@ -12,39 +12,10 @@ QUIETER_DB = -3.0
 """A half-sure question is asked softly: nobody may be awake."""
 
 
-HELP = "help"
-"""Where a call that was half heard leads to."""
-
-
 def confirm(scene: Scene, text: str) -> Script:
     """Ask softly whether something was meant; the conversation takes the answer, silence ends it."""
     yield Ask(replace(scene.line(text, "confirm"), raise_db=QUIETER_DB), scene.settings.confirm)
     return Outcome("end")
-
-
-def called(scene: Scene) -> Script:
-    """A lone "help" was half heard, as a cough may be: ask softly, and without an answer go on to ask in full."""
-    line = scene.line(scene.library.spoken.confirm["help"], "confirm")
-    yield Ask(replace(line, raise_db=QUIETER_DB), scene.settings.confirm)
-    return Outcome(HELP)
-
-
-def half_heard_help(scene: Scene, since: float) -> Script:
-    """Nobody answered the soft question: guidance.md Q-16 once, aloud, and then a while of listening. Any voice since
-    then that gives no clear answer is taken for somebody who cannot say more; silence only is left alone."""
-    texts = scene.library.spoken.help
-    until = scene.now + scene.settings.call_watch
-    line: Line | None = scene.line(texts.ask, "help/1", texts.sources)
-    answer = None
-    while answer is None and scene.spoken_at <= since and (line is not None or scene.now < until):
-        answer = yield Ask(line, scene.settings.answer)
-        line = None
-    if answer is None and scene.spoken_at <= since:
-        return Outcome("end")
-    if answer is not None and answer.intent == "no" and answer.decision == "act":
-        yield Speak(scene.line(texts.no, "help/2", texts.sources))
-        return Outcome("end")
-    return Outcome(alert=("emergency", "help"), doubtful=True)
 
 
 def help_question(scene: Scene) -> Script:
