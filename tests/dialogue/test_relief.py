@@ -127,7 +127,7 @@ def test_heat_that_nobody_puts_on_has_no_timer(night: VirtualNight) -> None:
     answer(night, "no", "no", "no", "yes", "no")
     night.run(night.now + 120)
     assert not events(night.log, "hold")
-    assert said(night.log)[-1] == "Nothing warm stays on a leg in sleep."
+    assert said(night.log)[-1] == "Nothing warm stays on the leg overnight."
 
 
 def test_before_the_fifteenth_minute_anyone_in_the_room_is_asked(night: VirtualNight) -> None:

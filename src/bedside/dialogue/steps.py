@@ -91,7 +91,7 @@ def _timer(scene: Scene, step: Step) -> Script:
     left = start + step.seconds - scene.now
     if left <= 0:
         return Outcome()
-    yield Tell(Report("hold", {"seconds": _plain(left), "step": step.id}))
+    yield Tell(Report("hold", {"seconds": _plain(round(left, 3)), "step": step.id}))
     for check in step.checks:
         if start + check.at < scene.now:
             continue
