@@ -98,8 +98,6 @@ def _fixed_texts(library: Library, wording: Wording) -> Iterator[str]:
     spoken = library.spoken
     relief_first = sorted(library.routines.values(), key=lambda routine: (not routine.relief, routine.answer))
     for routine in relief_first:
-        if routine.on_leaving:
-            yield wording.fill(routine.on_leaving)
         for step in routine.steps:
             yield from _step_texts(step, wording)
     for question in spoken.leg_questions:
