@@ -136,4 +136,4 @@ def test_a_risk_that_was_told_tonight_is_not_said_to_be_from_the_set_up(tmp_path
     night.run(60)
     night.start("hands")
     night.run(night.now + 30)
-    assert said(night.log)[-1] == "After what you told me, ask your midwife or doctor first. I leave that out."
+    assert said(night.log)[-1] == "After what you told me, ask your midwife or doctor first."

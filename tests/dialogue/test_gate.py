@@ -40,7 +40,7 @@ def test_three_clear_noes_and_their_read_back_open_the_gate(tmp_path: Path) -> N
     night = night_with(tmp_path, MASSAGE)
     night.start("hands", side="left")
     answer(night, "no", "no", "no")
-    assert "Is that right?" in until_asked(night)
+    assert "easy breathing. Right?" in until_asked(night)
     assert not events(night.log, "hold")
     night.hear("yes")
     night.run(night.now + 60)

@@ -40,7 +40,7 @@ def test_help_again_asks_in_full_and_silence_is_an_emergency(night: VirtualNight
     half_heard(night)
     night.run(after)
     night.hear("help", decision=decision)  # type: ignore[arg-type]
-    assert said(night.log)[-1].startswith("Is it a leg cramp")
+    assert said(night.log)[-1].startswith("Have you a leg cramp")
     night.run(night.now + 40)
     assert events(night.log, "alert")[0]["tier"] == "emergency"
     assert any("1 1 2" in text for text in said(night.log))
@@ -58,7 +58,7 @@ def test_yes_is_a_call(night: VirtualNight) -> None:
     half_heard(night)
     night.run(3)
     night.hear("yes")
-    assert said(night.log)[-1].startswith("Is it a leg cramp")
+    assert said(night.log)[-1].startswith("Have you a leg cramp")
     night.run(night.now + 40)
     assert events(night.log, "alert")[0]["tier"] == "emergency"
 

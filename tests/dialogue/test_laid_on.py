@@ -10,13 +10,13 @@ from bedside.rehearsal import VirtualNight
 from .own import answer, until_asked
 from .reading import events, said, sessions
 
-OFF = "Take it off the leg before you sleep."
+OFF = "Take it off the leg now, before any sleep."
 
 
 def warm(night: VirtualNight) -> float:
-    """Three clear noes and a yes, and on to the timer; gives when it began."""
+    """Three clear noes and a yes, it is on, and on to the timer; gives when it began."""
     night.start("warm-compress", side="left")
-    answer(night, "no", "no", "no", "yes")
+    answer(night, "no", "no", "no", "yes", "yes")
     while not events(night.log, "hold"):
         assert night.step()
     night.now += 1.0

@@ -67,7 +67,7 @@ def test_a_question_without_answer_is_asked_twice_then_the_safety_net(night: Vir
     night.run(400)
     asked = [e for e in events(night.log, "say") if e["step"] == "recovery/2"]
     assert len(asked) == 3
-    assert "call 0 1 2 3 4" in asked[2]["text"]
+    assert "Call 0 1 2 3 4" in asked[2]["text"]
     assert night.conversation.state == "idle"
 
 
@@ -141,7 +141,7 @@ def test_the_order_when_it_does_not_ease(night: VirtualNight) -> None:
 def test_getting_up_comes_before_standing(night: VirtualNight) -> None:
     night.hear("start_routine", {"routine": "acute-calf-standing"})
     night.run(90)
-    assert steps(night.log)[:5] == [f"acute-calf-standing/getting-up/{n}" for n in "12345"]
+    assert steps(night.log)[:6] == [f"acute-calf-standing/getting-up/{n}" for n in "123456"]
 
 
 def test_an_emergency_repeats_its_number_until_somebody_calls(night: VirtualNight) -> None:
@@ -399,7 +399,7 @@ def test_out_of_bed_she_first_sits_down(night: VirtualNight, intent: str, slots:
 def test_no_walking_is_offered_when_a_leg_question_stayed_open(night: VirtualNight) -> None:
     in_recovery(night)
     night.run(300)
-    assert "recovery/6" not in steps(night.log)
+    assert "recovery/recovery-end/6" not in steps(night.log)
 
 
 def test_a_cramp_that_is_soon_back_is_the_same_cramp(night: VirtualNight) -> None:

@@ -27,7 +27,7 @@ def test_a_whole_cramp_and_recovery_without_acting_on_its_own_voice(bedroom: Bed
         after("said", "no", match="recovery/2", wait=1.0),
         after("said", "no", match="recovery/2", wait=1.0),
         after("said", "no", match="recovery/sore", wait=1.6),
-        after("said", "no", match="recovery/6", wait=1.0),
+        after("said", "no", match="recovery/recovery-end/6", wait=1.0),
         echo=ROOMS[room],
         seed=4,
     )

@@ -85,7 +85,7 @@ def test_it_is_better_leads_to_the_recovery_and_its_questions_to_good_night(bedr
         after("hold", "it's better", wait=3.0),
         after("said", "no", match="recovery/2", wait=0.8),
         after("said", "no", match="recovery/2", wait=0.8),
-        after("said", "no", match="recovery/6", wait=0.8),
+        after("said", "no", match="recovery/recovery-end/6", wait=0.8),
     )
     assert meant(evening.log) == ["leg_cramp", "easing", "no", "no", "no"]
     assert of(evening.log, "alert") == []

@@ -32,7 +32,7 @@ VARIABLES = (
 ALERT_VARIABLES = (*VARIABLES, "tell", "position")
 
 TARGET_KEYS = ("then", "eased", "worse", "with_partner", "silence", "if_risk")
-SPOKEN_KEYS = ("say", "ask", "partner", "cue")
+SPOKEN_KEYS = ("say", "ask", "partner", "both", "cue")
 NOT_GATED = ("alert", "gate")
 """Parts of spoken.yaml that may name what the gate keeps shut: alerts say "no heat", the gate reads back."""
 

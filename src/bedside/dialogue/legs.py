@@ -12,6 +12,9 @@ from bedside.nlu.match import Match
 ALL = 3
 STANDING = "D2"
 
+THIGH = ("thigh", "thigh-front", "hamstring")
+"""Parts of the leg where the thighs are felt instead of the calves: a clot may sit high up (guidance.md D4, C0)."""
+
 
 def leg_questions(scene: Scene, step: str, count: int = ALL) -> Script:
     """The first `count` of the questions, one at a time, each asked twice at most.
@@ -37,7 +40,7 @@ def leg_questions(scene: Scene, step: str, count: int = ALL) -> Script:
 
 def leg_question(scene: Scene, question: LegQuestion, step: str) -> Generator[Operation, Match | None, str | None]:
     """The answer "yes", "no" or "unsure"; None when the question was not answered or skipped."""
-    for text in question.asks(scene.session.partner):
+    for text in question.asks(scene.session.partner, scene.session.part in THIGH):
         heard = yield Ask(scene.line(text, step, question.sources), scene.settings.answer, legs=True, leads_on="no")
         if heard is None:
             continue

@@ -122,7 +122,18 @@ class Mentions:
 
     def script(self, scene: Scene, step: Step) -> Script | None:
         """The script of a `mention` step; None for any other step."""
-        return self._mention(scene, step) if step.kind == "mention" else None
+        if step.kind != "mention":
+            return None
+        return self._noted(scene, step) if step.mention == "noted" else self._mention(scene, step)
+
+    def _noted(self, scene: Scene, step: Step) -> Script:
+        """guidance.md D7: tell that the cramp was written down, which it was when it began."""
+        texts = scene.library.spoken.frequency
+        if scene.session.cramp_since is None:
+            yield Until(scene.now)
+        else:
+            yield Speak(scene.line(texts.noted, step.id, step.sources), scene.gap)
+        return Outcome()
 
     def _mention(self, scene: Scene, step: Step) -> Script:
         prompt, texts = self.due(scene.now), scene.library.spoken.frequency

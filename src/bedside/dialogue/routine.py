@@ -47,19 +47,21 @@ class Check:
 @dataclass(frozen=True)
 class Step:
     """One step. id: as in the event log, "acute-calf-bed/3". texts: take turns by round; partner: said instead when
-    the partner talks to bedside. to_partner: they are spoken to the partner anyway.
+    the partner talks to bedside, both: when it is both legs. to_partner: they are spoken to the partner anyway.
 
     seconds: length of a hold, rest or timer. wait: seconds of quiet after the text. round: from 1.
     answers: intent or "slot=value" to target; silence: target without an answer; skip_to: index after the steps of
-    `if_yes`; insist: so many more times it is asked. leg_questions: how many of guidance.md E3 (1 to 3).
-    up: she stands up (True) or sits down (False) in it. clear: only asked if no leg question stayed open.
-    gate: only behind the gate. shut_gate: shuts it for the night. target: of if_risk.
+    `if_yes`; insist: so many more times it is asked; listen: seconds for an answer. leg_questions: how many of
+    guidance.md E3 (1 to 3). up: she stands up (True) or sits down (False) in it. clear: only asked if no leg question
+    stayed open. gate: only behind the gate. shut_gate: shuts it for the night. target: of if_risk. mention: "due" or
+    "noted".
     """
 
     kind: StepKind
     id: str
     texts: tuple[str, ...] = ()
     partner: tuple[str, ...] = ()
+    both: tuple[str, ...] = ()
     to_partner: bool = False
     seconds: float = 0.0
     wait: float = 0.0
@@ -71,6 +73,7 @@ class Step:
     silence: str = "next"
     skip_to: int = 0
     insist: int = 0
+    listen: float | None = None
     learn: str | None = None
     once: bool = False
     leg_questions: int = 0
@@ -79,9 +82,12 @@ class Step:
     gate: bool = False
     shut_gate: bool = False
     target: str = ""
+    mention: str | None = None
 
-    def text(self, partner: bool = False) -> str:
+    def text(self, partner: bool = False, both: bool = False) -> str:
         """The text of this step's round, with its variables unfilled; empty where the step has none of its own."""
+        if both and self.both:
+            return in_turn(self.both, self.round)
         return in_turn(self.partner if partner and self.partner else self.texts, self.round)
 
     def speaks_of_her(self, partner: bool) -> bool:
@@ -111,6 +117,7 @@ class Routine:
     id: str
     title: str
     steps: tuple[Step, ...]
+    part: str | None = None
     relief: bool = False
     answer: bool = False
     eased: str | None = None

@@ -49,13 +49,15 @@ class StepEntry(_Strict):
     mention or if_risk.
 
     say: spoken text; with `hold`, `rest` or `timer` it announces them and may use {seconds} or {minutes}.
-    partner: said instead when it is the partner who talks to bedside (guidance.md E11).
+    partner: said instead when it is the partner who talks to bedside (guidance.md E11). both: said instead when it is
+    both legs; {Leg} makes it fit the partner too.
     hold, rest: seconds (0 to 120); a hold is counted aloud, its middle told by `cue` or a breathing cue.
     timer: quiet seconds (0 to 900) with the questions of `checks`. wait: seconds of quiet after the text.
     ask: a question; `answers` maps intents, or a slot and its value ("part=hamstring"), to `next`, `skip`, `end`,
     `again`, a routine's id, or an alert ("urgent/fever"); `silence` says what happens when nobody answers; the steps
     under `if_yes` follow the answers that lead to `next` and are left out after those that lead to `skip`.
     With `rest` she rests meanwhile. insist: asked so many times more, louder, until a listed answer comes.
+    listen: seconds for an answer, instead of the usual six.
     learn: only asked while that is not known, and answered by naming it. once: at most once a night.
     clear: only if no leg question stayed open in this session; else as if nobody had answered.
     repeat: how many rounds of `steps` (1 to 10). round: only in that round of the repeat around it.
@@ -63,12 +65,14 @@ class StepEntry(_Strict):
     gate: massage, heat, cold: only after three clear answers and their read-back (guidance.md E3); for all
     steps inside too. shut_gate: from here on they stay shut for the night.
     leg_questions: guidance.md E3; `silence` for when one stays open. use: the id of a file whose steps go here.
-    mention: what guidance.md E6 wants mentioned to the midwife, if it is due. if_risk: a target if a risk flag is set.
+    mention: what guidance.md E6 wants mentioned to the midwife, if it is `due`; or that the cramp is `noted` (D7), if
+    there was one. if_risk: a target if a risk flag is set.
     """
 
     id: str | None = Field(default=None, pattern=r"^[A-Za-z0-9-]+$")
     say: Texts | None = None
     partner: Texts | None = None
+    both: Texts | None = None
     hold: float | None = Field(default=None, gt=0, le=MAX_HOLD)
     rest: float | None = Field(default=None, gt=0, le=MAX_HOLD)
     timer: float | None = Field(default=None, gt=0, le=MAX_TIMER)
@@ -76,13 +80,14 @@ class StepEntry(_Strict):
     cue: Texts | None = None
     ask: Texts | None = None
     insist: int = Field(default=0, ge=0, le=15)
+    listen: float | None = Field(default=None, gt=0, le=60)
     learn: Literal["side"] | None = None
     once: bool = False
     repeat: int | None = Field(default=None, ge=1, le=MAX_ROUNDS)
     steps: list[StepEntry] = Field(default_factory=list)
     leg_questions: LegQuestions | None = None
     use: str | None = None
-    mention: Literal["due"] | None = None
+    mention: Literal["due", "noted"] | None = None
     if_risk: str | None = None
     wait: float = Field(default=0.0, ge=0, le=60)
     round: int | None = Field(default=None, ge=1)
@@ -111,10 +116,13 @@ class StepEntry(_Strict):
         kind = kinds[0] if kinds else "say"
         if self.say is not None and kind not in ("say", "hold", "rest", "timer"):
             raise ValueError(f"'say' does not go with '{kind}'; write it as a step of its own")
-        if self.partner is not None and self.say is None and self.ask is None:
-            raise ValueError("'partner' is another wording of 'say' or 'ask', and stands beside one of them")
+        for key in ("partner", "both"):
+            if getattr(self, key) is not None and self.say is None and self.ask is None:
+                raise ValueError(f"'{key}' is another wording of 'say' or 'ask', and stands beside one of them")
         for length, variable in (("hold", "{seconds}"), ("timer", "{minutes}")):
-            if kind == length and not all(variable in text for text in (*(self.say or [""]), *(self.partner or []))):
+            if kind == length and not all(
+                variable in text for text in (*(self.say or [""]), *(self.partner or []), *(self.both or []))
+            ):
                 raise ValueError(f"a {length} must be announced: give it a 'say' with {variable} in it")
         if (kind == "repeat") != bool(self.steps):
             raise ValueError("'repeat' and 'steps' go together: how many rounds, and the steps of one round")
@@ -129,7 +137,7 @@ class StepEntry(_Strict):
             raise ValueError("'answers' and 'if_yes' belong to an 'ask'")
         if kind not in ("ask", "leg_questions") and "silence" in self.model_fields_set:
             raise ValueError("'silence' belongs to an 'ask' or to 'leg_questions'")
-        for key in ("clear", "once", "learn", "insist"):
+        for key in ("clear", "once", "learn", "insist", "listen"):
             if kind != "ask" and getattr(self, key):
                 raise ValueError(f"'{key}' belongs to an 'ask'")
         if kind != "hold" and self.cue is not None:
@@ -145,6 +153,7 @@ class RoutineFile(_Strict):
 
     relief: the routine treats a cramp that is on, so the escalation clock of guidance.md D0 runs.
     to: whom it speaks to. gate: all of it is massage, heat or cold.
+    part: what it stretches, where the leg questions depend on it (guidance.md D4).
     eased: the routine to go to when the person says that it eases. worse: where to go when it gets worse.
     then: the routine that follows the end. on_leaving: said when the routine is left while something lies on the leg,
     which is so from its timer on. with_partner: what takes its place when the partner talks to bedside.
@@ -156,6 +165,7 @@ class RoutineFile(_Strict):
     relief: bool = False
     block: bool = False
     gate: bool = False
+    part: Literal["thigh"] | None = None
     eased: str | None = None
     worse: str | None = None
     then: str | None = None

@@ -165,6 +165,6 @@ class Scene:
     def step_line(self, step: Step, text: str | None = None, raise_db: float = 0.0) -> Line:
         """What a step says: `text`, or the text of its round."""
         partner = self.session.partner
-        words = step.text(partner) if text is None else text
+        words = step.text(partner, self.session.side == "both") if text is None else text
         filled = self.wording.fill(words, self.session.side, step.seconds, partner=step.speaks_of_her(partner))
         return Line(filled, step.id, step.sources, raise_db)

@@ -68,10 +68,15 @@ class Paused(_Strict):
     end: Text
 
 
+class ThighTexts(_Strict):
+    ask: Texts
+    partner: Texts
+
+
 class LegQuestion(_Strict):
     """ask: the question, and a shorter one for asking again. sign, tier: the alert when the answer is yes.
 
-    yes: intents that count as a yes to it.
+    yes: intents that count as a yes to it. thigh: the same after a cramp in the thigh, where other places are felt.
     """
 
     sign: str
@@ -80,9 +85,15 @@ class LegQuestion(_Strict):
     yes: list[str] = Field(min_length=1)
     ask: Texts
     partner: Texts
+    thigh: ThighTexts | None = None
 
-    def asks(self, partner: bool) -> list[str]:
-        return self.partner if partner else self.ask
+    def asks(self, partner: bool, thigh: bool = False) -> list[str]:
+        texts = self.thigh if thigh and self.thigh else self
+        return texts.partner if partner else texts.ask
+
+    def wordings(self) -> list[str]:
+        """Every way in which it is asked."""
+        return [text for partner in (False, True) for thigh in (False, True) for text in self.asks(partner, thigh)]
 
 
 class Sourced(_Strict):
@@ -106,13 +117,14 @@ class Gate(_Strict):
 
 
 class Frequency(_Strict):
-    """What guidance.md E6 wants mentioned to the midwife, by its reason."""
+    """What guidance.md E6 wants mentioned to the midwife, by its reason. noted: the cramp is in the diary (D7)."""
 
     three_nights: Text
     two_in_a_night: Text
     more_each_week: Text
     stretching_in_vain: Text
     first_use: Text
+    noted: Text
     sources: list[str]
 
 

@@ -91,7 +91,7 @@ def _timer(scene: Scene, step: Step) -> Script:
     left = start + step.seconds - scene.now
     if left <= 0:
         return Outcome()
-    yield Tell(Report("hold", {"seconds": _plain(left), "step": step.id}))
+    yield Tell(Report("hold", {"seconds": _plain(round(left, 3)), "step": step.id}))
     for check in step.checks:
         if start + check.at < scene.now:
             continue
@@ -149,7 +149,7 @@ def _answer(scene: Scene, step: Step) -> Generator[Operation, Match | None, Matc
             yield Until(asked + scene.settings.insist)
         asked = scene.now
         line = scene.step_line(step, raise_db=min(INSIST_STEP_DB * time, MOST_INSIST_DB))
-        seconds = step.seconds or scene.settings.answer
+        seconds = step.listen or step.seconds or scene.settings.answer
         heard = yield Ask(line, seconds, takes=takes, leads_on=_leads_on(step.answers))
         if not step.insist or answer_target(step.answers, heard):
             break

@@ -81,6 +81,7 @@ class Walk:
         session.routine, session.index = routine, 0
         session.history.clear()
         session.gate_told = False
+        session.part = routine.part or session.part
         session.partner = session.partner or routine.steps[0].to_partner
         self._stage.open_session(routine.id)
         self.begin_step(by)

@@ -101,7 +101,7 @@ def _fixed_texts(library: Library, wording: Wording) -> Iterator[str]:
         for step in routine.steps:
             yield from _step_texts(step, wording)
     for question in spoken.leg_questions:
-        yield from map(wording.fill, (*question.ask, *question.partner))
+        yield from map(wording.fill, question.wordings())
     alert = spoken.alert
     for texts in (alert.emergency, alert.urgent):
         for line in (*texts.lines, *texts.partner, *texts.again, texts.calling, texts.closed, texts.on_phone.say):
@@ -122,6 +122,8 @@ def _step_texts(step: Step, wording: Wording) -> Iterator[str]:
     for of_her, texts in (
         (step.to_partner, (step.text(), *step.cues)),
         (True, (step.text(partner=True),) if step.partner else ()),
+        (step.to_partner, (step.text(both=True),) if step.both else ()),
+        (True, (step.text(both=True),) if step.both and step.partner else ()),
     ):
         for text in texts:
             for side in SIDES if "eg}" in text else SIDES[:1]:

@@ -1,0 +1,176 @@
+"""Relief from the first sentence on: the clock, the ways on, what follows when a stretch hurts (guidance.md D, E4)."""
+
+from __future__ import annotations
+
+import pytest
+
+from bedside.rehearsal import VirtualNight
+
+from .own import answer, until_asked
+from .reading import events, said, sessions
+
+
+def test_the_technique_changes_at_about_two_minutes(night: VirtualNight) -> None:
+    """guidance.md D0."""
+    night.hear("leg_cramp")
+    while "stand up" not in said(night.log)[-1]:
+        assert night.step()
+    assert 110 <= night.now <= 135 + 10
+
+
+def test_who_will_not_stand_may_have_somebodys_hands(night: VirtualNight) -> None:
+    night.hear("leg_cramp", {"side": "left"})
+    answer(night, "no", "no", "no", "no")
+    assert until_asked(night) == "Is someone there to help you? Yes or no."
+    night.hear("yes")
+    assert "Look and feel" in until_asked(night)
+    assert sessions(night.log)[-1] == ("partner-calf-stretch", "started")
+
+
+def test_nobody_there_goes_on_with_the_leg_questions(night: VirtualNight) -> None:
+    night.hear("leg_cramp", {"side": "left"})
+    answer(night, "no", "no", "no", "no", "no")
+    assert "Feel both calves" in until_asked(night)
+    assert sessions(night.log)[-1] == ("not-easing", "started")
+
+
+def hurt(night: VirtualNight) -> None:
+    """The stretch of a cramp hurts more, and the leg questions are answered."""
+    night.hear("leg_cramp", {"side": "left"})
+    while not events(night.log, "hold"):
+        assert night.step()
+    night.run(night.now + 5)
+    night.hear("still_hurts", {"worse": "yes"})
+    answer(night, "no", "no", "no")
+    assert until_asked(night) == "Is it still cramping?"
+
+
+@pytest.mark.parametrize("intent", ["no", "easing", ""])
+def test_a_stretch_that_hurt_does_not_begin_again_by_itself(night: VirtualNight, intent: str) -> None:
+    hurt(night)
+    if intent:
+        night.hear(intent)
+    night.run(night.now + 120)
+    if intent == "easing":
+        assert ("recovery", "started") in sessions(night.log)
+    else:
+        assert said(night.log)[-1].startswith("Then no more stretching tonight.")
+    assert said(night.log).count("Now bring foot and toes slowly up toward your shin.") == 1
+    assert not events(night.log, "alert")
+
+
+def test_a_cramp_that_goes_on_is_not_left_alone(night: VirtualNight) -> None:
+    hurt(night)
+    night.hear("yes")
+    assert sessions(night.log)[-1] == ("not-easing", "started")
+
+
+@pytest.mark.parametrize("routine", ["wall-stretch", "foot-flexes-day", "towel-stretch-evening"])
+def test_without_a_cramp_nothing_is_stretched_after_it_hurt(night: VirtualNight, routine: str) -> None:
+    night.start(routine)
+    while not events(night.log, "hold"):
+        assert night.step()
+    night.run(night.now + 3)
+    night.hear("still_hurts", {"worse": "yes"})
+    answer(night, "no", "no", "no")
+    night.run(night.now + 300)
+    assert "That is enough for tonight." in said(night.log)[-1]
+    assert len(events(night.log, "hold")) == 1
+
+
+def test_a_cramp_in_the_thigh_is_felt_at_the_thighs(night: VirtualNight) -> None:
+    """guidance.md D4, C0: in pregnancy it often sits high up."""
+    night.start("thigh-back")
+    assert until_asked(night) == "Feel both thighs. Is one more swollen, hotter, redder or darker?"
+    answer(night, "no", "no")
+    night.hear("leg_cramp", {"part": "calf"})
+    night.hear("easing")
+    assert "Feel both thighs" not in until_asked(night)
+
+
+def test_both_feet_have_words_of_their_own(night: VirtualNight) -> None:
+    night.hear("leg_cramp", {"part": "foot", "side": "both"})
+    assert said(night.log)[0] == "Both legs straight, soles against the footboard or the wall."
+    night.hear("stop")
+    night.hear("leg_cramp", {"part": "foot", "side": "both", "who": "her"})
+    assert said(night.log)[-1] == "Both her legs straight, soles against the footboard or the wall."
+
+
+def test_strokes_along_the_sole_come_after_a_foot_cramp_behind_the_gate(night: VirtualNight) -> None:
+    night.hear("leg_cramp", {"part": "foot", "side": "left"})
+    answer(night, "yes", "no", "no", "yes")
+    answer(night, "no", "yes")  # breathing, and the read-back
+    assert until_asked(night) == "Would you like light strokes along the sole?"
+    night.hear("yes")
+    night.run(night.now + 60)
+    assert any("from the heel forward" in text for text in said(night.log))
+
+
+def test_the_cramp_is_noted_and_the_leg_asked_for_afterwards(night: VirtualNight) -> None:
+    night.hear("leg_cramp")
+    night.run(5)
+    night.hear("easing")
+    answer(night, "no", "no", "no", "no")
+    assert until_asked(night) == "Which leg was it?"
+    night.run(night.now + 60)
+    assert "I have noted this cramp." in said(night.log)
+
+
+def test_without_a_cramp_none_is_noted(night: VirtualNight) -> None:
+    night.start("recovery")
+    night.run(600)
+    assert "I have noted this cramp." not in said(night.log)
+
+
+def test_heat_that_nobody_puts_on_has_no_timer(night: VirtualNight) -> None:
+    night.start("warm-compress")
+    answer(night, "no", "no", "no", "yes", "no")
+    night.run(night.now + 120)
+    assert not events(night.log, "hold")
+    assert said(night.log)[-1] == "Nothing warm stays on the leg overnight."
+
+
+def test_before_the_fifteenth_minute_anyone_in_the_room_is_asked(night: VirtualNight) -> None:
+    """guidance.md D7: never past fifteen."""
+    night.start("warm-compress")
+    answer(night, "no", "no", "no", "yes", "yes")
+    on = night.now
+    answer(night, "yes")
+    while "Anyone in the room" not in said(night.log)[-1]:
+        assert night.step()
+    assert night.now - on < 15 * 60
+
+
+def test_a_bottle_stays_off_when_the_gate_stays_shut(night: VirtualNight) -> None:
+    night.hear("question", {"topic": "hot-water-bottle"})
+    night.run(120)
+    assert said(night.log)[0] == "Take it off, and leave it off until I say."
+    assert said(night.log)[-1] == "Leave it off your leg tonight."
+
+
+def test_raised_legs_are_asked_about_at_the_fifteenth_minute_and_come_down(night: VirtualNight) -> None:
+    """guidance.md D10, E5."""
+    night.start("elevation")
+    answer(night, "no", "no")
+    while not events(night.log, "release"):
+        assert night.step()
+    assert said(night.log)[-1] == "Time is up. Are you awake?"
+    night.run(night.now + 120)
+    assert not any("circles" in text for text in said(night.log))
+    assert "Bend your knees, and roll to your side." in said(night.log)
+
+
+def test_raised_legs_that_feel_wrong_come_down_before_the_questions(night: VirtualNight) -> None:
+    night.start("elevation")
+    answer(night, "no", "no")
+    night.run(night.now + 120)
+    night.hear("still_hurts", {"worse": "yes"})
+    assert said(night.log)[-1] == "Bend your knees, and roll to your side."
+    assert "Feel both calves" in until_asked(night)
+
+
+def test_too_much_massage_ends_with_the_hands_away(night: VirtualNight) -> None:
+    night.start("massage-calf")
+    answer(night, "no", "no", "no", "yes", "no")
+    night.run(night.now + 60)
+    assert said(night.log)[-1] == "Good. Lift your hands away, and cover her loosely."
