@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from bedside.dialogue.conversation import SWOLLEN_BOTH
+from bedside.dialogue.conversation import BELLY, SWOLLEN_BOTH
 from bedside.dialogue.cramp import FIRST_ROUTINE, LET_GO, ROUTINE_OF_PART
 from bedside.dialogue.forbidden import forbidden, never
 from bedside.dialogue.guidance_table import known_ids, rows
@@ -34,7 +34,7 @@ def reachable(library: Library) -> set[str]:
     slots = [sentence.slots for scope in SCOPES for sentence in load_intents().sentences(scope)]
     slots += load_meanings().slots()
     named = {given[slot].lower() for given in slots for slot in ("routine", "topic", "ask") if slot in given}
-    todo = [*named, FIRST_ROUTINE, LET_GO, NOT_EASING, SWOLLEN_BOTH, PROVIDER, *ROUTINE_OF_PART.values()]
+    todo = [*named, FIRST_ROUTINE, LET_GO, NOT_EASING, SWOLLEN_BOTH, BELLY, PROVIDER, *ROUTINE_OF_PART.values()]
     found: set[str] = set()
     while todo:
         ident = todo.pop()

@@ -39,16 +39,22 @@ SLOTS: dict[str, tuple[str, ...]] = {
     "leg_swelling": ("side", "part"),
     "danger_sign": ("tier", "sign", "ask", "side", "part"),
     "start_routine": ("routine", "side", "part"),
-    "question": ("topic",),
+    "question": ("topic", "risk"),
     "mention_to_provider": ("topic",),
     "yes": ("side", "part", "feels"),
     "no": ("side", "part"),
+    "unsure": ("since",),
     "easing": ("side", "part"),
     "still_hurts": ("worse", "side", "part"),
 }
 """The slots that the sentences of an intent may fill; intents that are not named take none."""
 
-SLOT_VALUES: dict[str, tuple[str, ...]] = {"side": ("left", "right", "both"), "worse": ("yes",), "feels": ("hot",)}
+SLOT_VALUES: dict[str, tuple[str, ...]] = {
+    "side": ("left", "right", "both"),
+    "worse": ("yes",),
+    "feels": ("hot",),
+    "since": ("short", "long"),
+}
 """What a slot may be, where that is fixed."""
 
 
