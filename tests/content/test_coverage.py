@@ -122,8 +122,12 @@ def test_what_must_not_be_said_is_noticed(text: str) -> None:
     assert forbidden(text) is not None
 
 
-@pytest.mark.skipif(not GUIDANCE.is_file(), reason="BEDSIDE_GUIDANCE names no guidance file")
+@pytest.mark.skipif(
+    "BEDSIDE_GUIDANCE" not in os.environ,
+    reason="not compared: the guidance is no part of the repository; scripts/test names it if it lies beside",
+)
 def test_the_table_is_that_of_the_guidance() -> None:
+    assert GUIDANCE.is_file(), f"BEDSIDE_GUIDANCE: there is no file {GUIDANCE}"
     text = GUIDANCE.read_text(encoding="utf-8")
     section = text[text.index("# A. Coverage") : text.index("# B. Conflicts")]
     found = {}

@@ -141,6 +141,34 @@ def test_questions_are_answered(night: VirtualNight, text: str) -> None:
     assert sessions(night.log) == [(ASKED[text], "started"), (ASKED[text], "ended")]
 
 
+REMINDER = "This is general guidance. Your own care team comes first."
+
+
+def test_after_the_first_answer_of_a_night_it_says_what_it_is_and_not_again(night: VirtualNight) -> None:
+    hear(night, "why do i get leg cramps")
+    night.run(60)
+    assert said(night.log)[-1] == REMINDER
+    hear(night, "what should i drink")
+    night.run(120)
+    assert said(night.log).count(REMINDER) == 1
+
+
+def test_the_reminder_never_stands_before_relief_or_an_alarm(night: VirtualNight) -> None:
+    hear(night, "leg cramp")
+    night.run(13)
+    hear(night, "why do i get leg cramps")
+    night.run(60)
+    hear(night, "my chest hurts")
+    night.run(120)
+    assert REMINDER not in said(night.log)
+
+
+def test_the_number_of_the_midwife_is_told_when_asked_for(night: VirtualNight) -> None:
+    hear(night, "what number do i call")
+    night.run(60)
+    assert any("till the day: your midwife or doctor" in line for line in said(night.log))
+
+
 def test_in_a_cramp_an_answer_is_one_sentence_beside_the_stretch(night: VirtualNight) -> None:
     night.hear("leg_cramp")
     night.run(13)

@@ -44,6 +44,7 @@ class Numbers(_Strict):
 
     emergency: Text
     maternity: Text
+    provider: Text
     urgent_line: Text
     crisis_line: Text
 
@@ -163,6 +164,7 @@ class Spoken(_Strict):
     her_legs: Legs
     numbers: Numbers
     gated: list[Text]
+    out_of_bed: list[Text]
     plus: Text
     twice: Text
     hold: HoldTexts
