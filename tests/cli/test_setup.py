@@ -123,7 +123,7 @@ def test_a_country_that_is_not_listed_is_never_guessed() -> None:
 )
 def test_another_country_takes_the_old_numbers_with_it(tmp_path: Path, before: str, after: str, says: str) -> None:
     file = tmp_path / "config.yaml"
-    file.write_text(f'country: {before}\nnumbers: {{emergency: "111", urgent_line: "112", maternity: "0123"}}\n')
+    file.write_text(f'country: {before}\nnumbers: {{emergency: "101", urgent_line: "102", maternity: "0123"}}\n')
     told = run(*ACCEPT, "--config", str(file), "--country", after)
     assert dict(told["numbers"])["emergency"] == says  # type: ignore[call-overload]
     assert load_config(file).numbers.maternity == "0123"

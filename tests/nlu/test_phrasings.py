@@ -140,7 +140,14 @@ def test_what_is_harmless_hides_no_sign_beside_it(text: str, scope: Scope, inten
 
 @pytest.mark.parametrize(
     "text",
-    ["Half way. Slow breath out.", "Let go half way.", "If you feel dizzy, do not stand.", "Is it easing?"],
+    [
+        "Take it off the leg now. Is it off?",
+        "Take it off.",
+        "Half way. Slow breath out.",
+        "Let go half way.",
+        "If you feel dizzy, do not stand.",
+        "Is it easing?",
+    ],
 )
 def test_its_own_words_mean_nothing(text: str, intents: IntentSet) -> None:
     assert match(text, intents, "session").intent is None
