@@ -154,6 +154,7 @@ def _load(path: Path | None) -> tuple[Config, Document | None]:
 def _with_numbers(config: Config, document: Document) -> Config:
     """Fill in what the country says."""
     if config.country is None:
+        _check_numbers(config.numbers.model_dump(exclude_none=True), {}, document)
         return config
     countries = load_countries()
     if config.country not in countries:
@@ -161,7 +162,25 @@ def _with_numbers(config: Config, document: Document) -> Config:
         raise document.error(("country",), f"unknown country '{config.country}'.", known)
     given = config.numbers.model_dump(exclude_none=True)
     usual = countries[config.country].model_dump(exclude={"name", "confirmed"}, exclude_none=True)
+    _check_numbers({**usual, **given}, usual, document)
     return config.model_copy(update={"numbers": NumbersConfig(**{**usual, **given})})
+
+
+def _check_numbers(numbers: Mapping[str, str], usual: Mapping[str, str], document: Document) -> None:
+    """An emergency number is no other line's, here or in the same country (guidance.md E8: 111 is urgent advice in
+    the UK and the emergency number in New Zealand). Raises ContentError."""
+    for line in ("urgent_line", "crisis_line"):
+        pairs = [(numbers.get("emergency"), numbers.get(line)), (numbers.get("emergency"), usual.get(line))]
+        pairs.append((usual.get("emergency"), numbers.get(line)))
+        for emergency, other in pairs:
+            if emergency and other and _digits(emergency) == _digits(other):
+                written = next((key for key in (line, "emergency") if document.written("numbers", key)), "emergency")
+                problem = f"{other} cannot be both the emergency number and numbers.{line}."
+                raise document.error(("numbers", written), problem, "Look up which of the two it is where you live.")
+
+
+def _digits(number: str) -> str:
+    return "".join(sign for sign in number if sign.isdigit())
 
 
 def _with_places(config: Config, document: Document) -> Config:

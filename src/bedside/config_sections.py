@@ -116,20 +116,22 @@ class NumbersConfig(Section):
 
 
 class RisksConfig(Section):
-    """Any of them keeps massage, heat and cold shut (guidance.md C0.8); bed rest also everything out of bed."""
+    """Any of them keeps massage, heat and cold shut (guidance.md C0.8); bed rest also everything out of bed.
 
-    past_clot: bool = Field(default=False, description="a blood clot at any time before")
-    clotting_disorder: bool = Field(default=False, description="blood that clots too easily")
-    family_clots: bool = Field(default=False, description="blood clots in the family")
-    blood_thinners: bool = Field(default=False, description="blood thinners, also as injections")
-    recent_surgery: bool = Field(default=False, description="an operation, a plaster or a very long trip lately")
-    bed_rest: bool = Field(default=False, description="bed rest was ordered: nothing out of bed is offered")
-    recent_birth: bool = Field(default=False, description="a birth in the last six weeks, also by caesarean")
-    pre_eclampsia: bool = Field(default=False, description="pre-eclampsia in this pregnancy")
-    ivf: bool = Field(default=False, description="pregnant through IVF")
-    twins: bool = Field(default=False, description="twins or more")
-    infection_or_dehydration: bool = Field(default=False, description="an infection, or much fluid lost, at present")
-    told_not_to: bool = Field(default=False, description="a midwife or doctor said: no massage, or no heat")
+    What each of them is called stands in setup.yaml of the language."""
+
+    past_clot: bool = False
+    clotting_disorder: bool = False
+    family_clots: bool = False
+    blood_thinners: bool = False
+    recent_surgery: bool = False
+    bed_rest: bool = False
+    recent_birth: bool = False
+    pre_eclampsia: bool = False
+    ivf: bool = False
+    twins: bool = False
+    infection_or_dehydration: bool = False
+    told_not_to: bool = False
 
     @property
     def flags(self) -> frozenset[str]:

@@ -156,6 +156,7 @@ def phone_numbers(config: Config) -> PhoneNumbers:
     return PhoneNumbers(
         emergency=numbers.emergency,
         maternity=numbers.maternity or numbers.provider,
+        provider=numbers.provider,
         urgent_line=numbers.urgent_line,
         crisis_line=numbers.crisis_line,
     )

@@ -7,7 +7,7 @@ still point at the place. `read_model` checks a file against a pydantic model.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from difflib import get_close_matches
 from pathlib import Path
 from types import UnionType
@@ -315,3 +315,15 @@ def _alternatives(annotation: Any) -> list[Any]:
     if isinstance(annotation, type) and issubclass(annotation, RootModel):
         return _alternatives(annotation.model_fields["root"].annotation)
     return [annotation]
+
+
+def texts_of(data: object, path: tuple[Key, ...] = ()) -> Iterator[tuple[tuple[Key, ...], str]]:
+    """All strings in plain data with their paths."""
+    if isinstance(data, str):
+        yield path, data
+    elif isinstance(data, dict):
+        for key, value in data.items():
+            yield from texts_of(value, (*path, key))
+    elif isinstance(data, list):
+        for index, value in enumerate(data):
+            yield from texts_of(value, (*path, index))

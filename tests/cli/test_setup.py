@@ -11,11 +11,11 @@ import click
 import pytest
 from click.testing import CliRunner
 
-from bedside.cli.disclaimer import setup_texts, spoken_disclaimer
+from bedside.cli.disclaimer import setup_texts, spoken_disclaimer, wording_of
 from bedside.cli.main import app
 from bedside.cli.setup_command import ask_everything, read_back
 from bedside.config import Config, load_config, load_countries
-from bedside.errors import BedsideError
+from bedside.errors import BedsideError, ContentError, UsageError
 from bedside.settings_file import write_settings
 
 ACCEPT = ["setup", "--accept", "--no-voice", "--json"]
@@ -123,7 +123,7 @@ def test_a_country_that_is_not_listed_is_never_guessed() -> None:
 )
 def test_another_country_takes_the_old_numbers_with_it(tmp_path: Path, before: str, after: str, says: str) -> None:
     file = tmp_path / "config.yaml"
-    file.write_text(f'country: {before}\nnumbers: {{emergency: "111", urgent_line: "112", maternity: "0123"}}\n')
+    file.write_text(f'country: {before}\nnumbers: {{emergency: "101", urgent_line: "102", maternity: "0123"}}\n')
     told = run(*ACCEPT, "--config", str(file), "--country", after)
     assert dict(told["numbers"])["emergency"] == says  # type: ignore[call-overload]
     assert load_config(file).numbers.maternity == "0123"
@@ -187,3 +187,37 @@ def test_quiet_hours_go_across_midnight(start: str, end: str, inside: str, outsi
     assert hours.covers(time.fromisoformat(inside))
     assert not hours.covers(time.fromisoformat(outside))
     assert not Config().quiet_hours.covers(time.fromisoformat(inside))
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        ["--country", "UK", "--emergency", "111"],
+        ["--country", "UK", "--emergency", "111", "--urgent-line", "0123 4"],
+        ["--country", "NZ", "--urgent-line", "111"],
+        ["--country", "NZ", "--urgent-line", "1-1-1", "--emergency", "112"],
+        ["--emergency", "112", "--urgent-line", "112"],
+        ["--emergency", "112", "--crisis-line", "112"],
+    ],
+)
+def test_an_emergency_number_is_no_other_line(tmp_path: Path, options: list[str]) -> None:
+    file = tmp_path / "config.yaml"
+    done = CliRunner().invoke(app, [*ACCEPT, "--config", str(file), *options], standalone_mode=False)
+    assert isinstance(done.exception, UsageError)
+    assert "cannot be both the emergency number and numbers." in str(done.exception)
+    assert "\n" not in str(done.exception)
+    assert not file.exists()
+
+
+def test_the_same_in_a_file_is_named_with_its_line(tmp_path: Path) -> None:
+    file = tmp_path / "config.yaml"
+    file.write_text('country: UK\nnumbers:\n  maternity: "01234"\n  emergency: "111"\n')
+    with pytest.raises(ContentError, match=r"config\.yaml:4: 111 cannot be both"):
+        load_config(file)
+
+
+def test_the_midwife_has_a_number_of_her_own_beside_the_unit(tmp_path: Path) -> None:
+    file = tmp_path / "config.yaml"
+    file.write_text('numbers: {maternity: "0123", provider: "0456"}\n')
+    text = wording_of(load_config(file)).fill("{maternity} and {provider}")
+    assert text == "0 1 2 3 and 0 4 5 6"

@@ -10,11 +10,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from bedside.dialogue.actions import Action, Report, Say
-from bedside.dialogue.content_checks import gated_word
 from bedside.dialogue.conversation import Conversation
 from bedside.dialogue.forbidden import forbidden
 from bedside.dialogue.library import Library, load_library
 from bedside.dialogue.scene import Settings
+from bedside.dialogue.step_checks import gated_word
 from bedside.nlu.match import INTENTS
 from bedside.rehearsal import VirtualNight
 from bedside.resources import content_folder

@@ -9,6 +9,7 @@ from bedside.rehearsal import VirtualNight
 
 from .own import answer, until_asked
 from .reading import events, said, sessions
+from .test_questions import hear
 
 OFF = "Take it off the leg now, before any sleep."
 
@@ -106,3 +107,23 @@ def test_only_a_clear_yes_lets_it_lie_on(
     assert until_asked(night).startswith("Halfway")
     night.hear(intent, slots, decision)
     assert until_asked(night) == "Take it off the leg now. Is it off?"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "i'm falling asleep",
+        "i'm drowsy",
+        "i'm nodding off",
+        "she's asleep",
+        "my skin is blotchy",
+        "it's burning my skin",
+    ],
+)
+def test_drowsy_and_blotchy_take_it_off(night: VirtualNight, text: str) -> None:
+    warm(night)
+    hear(night, text)
+    assert until_asked(night) == "Take it off the leg now. Is it off?"
+    hear(night, "i took it off")
+    night.run(night.now + 20)
+    assert "nothing lies on her leg" not in " ".join(said(night.log))

@@ -9,6 +9,8 @@ import pytest
 
 from bedside.errors import ContentError
 from bedside.nlu.meaning import load_meanings
+from bedside.nlu.sound import sound_key
+from bedside.nlu.text import load_speech
 from bedside.resources import content_folder
 
 DANGER = """\
@@ -96,3 +98,14 @@ def test_mistakes_name_file_and_line(file: str, old: str, new: str, line: int | 
         line = text.index(new.rstrip()) + 1
     assert caught.value.line == line
     assert word.lower() in str(caught.value).lower()
+
+
+def test_how_words_sound_is_content_too(tmp_path: Path) -> None:
+    shutil.copy(content_folder() / "speech.yaml", tmp_path)
+    spoil(tmp_path / "speech.yaml", '"augh|ough": "of"', '"augh|(ough": "of"')
+    with pytest.raises(ContentError, match=r"speech\.yaml:\d+: .*no regular expression"):
+        load_speech(tmp_path / "speech.yaml")
+
+
+def test_a_slip_sounds_like_what_was_meant() -> None:
+    assert sound_key("lake cramp") == sound_key("leg cramp") == "lk krmp"

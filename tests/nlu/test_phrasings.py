@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 import yaml
 
+from bedside.config_sections import RisksConfig
 from bedside.nlu.heard import load_heard
 from bedside.nlu.intents import SCOPES, IntentSet, load_intents
 from bedside.nlu.match import Match, Scope
@@ -139,7 +140,14 @@ def test_what_is_harmless_hides_no_sign_beside_it(text: str, scope: Scope, inten
 
 @pytest.mark.parametrize(
     "text",
-    ["Half way. Slow breath out.", "Let go half way.", "If you feel dizzy, do not stand.", "Is it easing?"],
+    [
+        "Take it off the leg now. Is it off?",
+        "Take it off.",
+        "Half way. Slow breath out.",
+        "Let go half way.",
+        "If you feel dizzy, do not stand.",
+        "Is it easing?",
+    ],
 )
 def test_its_own_words_mean_nothing(text: str, intents: IntentSet) -> None:
     assert match(text, intents, "session").intent is None
@@ -162,3 +170,100 @@ def test_a_negation_is_never_its_positive(text: str, scope: Scope, intents: Inte
 def test_bare_help_is_asked_about_only_when_idle(intents: IntentSet) -> None:
     assert match("help", intents, "idle").decision == "confirm"
     assert match("help", intents, "session").decision == "act"
+
+
+COMPARATIVES = """
+    tighter harder heavier wetter bloodier fatter thicker larger wider weaker stiffer sorer puffier number
+    firmer rougher tougher nastier fiercer stronger worse sicker fainter dizzier itchier achier paler whiter
+    bluer sweatier rounder shinier lumpier shakier hotter warmer bigger redder darker colder sharper
+"""
+
+
+@pytest.mark.parametrize("word", COMPARATIVES.split())
+@pytest.mark.parametrize("sentence", ["it's getting {}", "it's {}", "it's getting a bit {}", "the cramp is getting {}"])
+def test_of_what_gets_more_only_better_is_an_all_clear(word: str, sentence: str, intents: IntentSet) -> None:
+    assert match(sentence.format(word), intents, "session").intent != "easing"
+
+
+NO_LIMB = [
+    "cramp",
+    "cramps",
+    "I'm having bad cramps",
+    "she has cramps",
+    "I've got a cramp",
+    "cramp in my lower back",
+    "cramp in my side",
+]
+
+
+@pytest.mark.parametrize(
+    "text", [*NO_LIMB, "cramp in my hip", "she's cramping", "it's a cramp", "I've got awful cramps"]
+)
+@pytest.mark.parametrize("scope", SCOPES)
+def test_a_cramp_without_a_limb_is_asked_about(text: str, scope: Scope, intents: IntentSet) -> None:
+    found = match(text, intents, scope)
+    assert (found.intent, found.slots.get("ask"), found.decision) == ("leg_cramp", "Q-01", "act")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "leg cramp",
+        "leg cramps",
+        "cramp in my calf",
+        "charley horse",
+        "it's cramping again",
+        "I have a cramp in my foot",
+    ],
+)
+@pytest.mark.parametrize("scope", SCOPES)
+def test_a_cramp_in_a_limb_is_the_fast_path(text: str, scope: Scope, intents: IntentSet) -> None:
+    found = match(text, intents, scope)
+    assert (found.intent, found.decision) == ("leg_cramp", "act")
+    assert "ask" not in found.slots
+
+
+RISKS = {
+    "last year I had a blood clot": "past_clot",
+    "I've had a clot before": "past_clot",
+    "I have factor five": "clotting_disorder",
+    "we have clots in the family": "family_clots",
+    "my sister had a blood clot when she was pregnant": "family_clots",
+    "I'm on heparin": "blood_thinners",
+    "I take clexane": "blood_thinners",
+    "she's on blood thinners": "blood_thinners",
+    "I had surgery two weeks ago": "recent_surgery",
+    "I'm on bed rest": "bed_rest",
+    "I had a c-section last week": "recent_birth",
+    "I have pre-eclampsia": "pre_eclampsia",
+    "it's an IVF pregnancy": "ivf",
+    "I'm having twins": "twins",
+    "I have a bladder infection": "infection_or_dehydration",
+    "my doctor said no massage": "told_not_to",
+}
+
+
+@pytest.mark.parametrize("text", RISKS)
+@pytest.mark.parametrize("scope", SCOPES)
+def test_a_risk_that_is_told_is_a_flag(text: str, scope: Scope, intents: IntentSet) -> None:
+    found = match(text, intents, scope)
+    assert (found.intent, found.slots.get("risk")) == ("question", RISKS[text])
+
+
+def test_every_risk_of_the_settings_can_be_told(intents: IntentSet) -> None:
+    assert {s.slots["risk"] for s in intents.everything if "risk" in s.slots} == set(RisksConfig.model_fields)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "I had a clot before and my leg hurts",
+        "I'm on heparin and my calf is aching",
+        "I had a c-section last week and my leg is swollen",
+        "I have clots in my family and my calf is hot",
+    ],
+)
+@pytest.mark.parametrize("scope", SCOPES)
+def test_a_risk_and_a_leg_that_hurts_is_urgent(text: str, scope: Scope, intents: IntentSet) -> None:
+    found = match(text, intents, scope)
+    assert (found.intent, found.slots.get("tier")) == ("danger_sign", "urgent")

@@ -11,6 +11,7 @@ import click
 from pydantic.fields import FieldInfo
 from rich.table import Table
 
+from bedside.cli.disclaimer import setup_texts
 from bedside.cli.options import config_option
 from bedside.cli.output import console, json_flag, print_json
 from bedside.config import SYSTEM_FILE, Config, find_config, settings_in_force, user_file
@@ -85,7 +86,7 @@ def _example_lines(section: type[Section], indent: str) -> Iterator[str]:
 def _example_entry(key: str, field: FieldInfo) -> str:
     mark, value = ("", field.default) if field.default is not None else ("# ", (field.examples or [None])[0])
     # JSON's strings and numbers are YAML's too, and its quotes keep the zeros of telephone numbers.
-    return f"{mark}{key}: {json.dumps(value)}  # {field.description}"
+    return f"{mark}{key}: {json.dumps(value)}  # {field.description or setup_texts().risks[key]}"
 
 
 def _home_relative(path: Path) -> str:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from functools import lru_cache
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from bedside import resources
 from bedside.config import Config, load_countries
+from bedside.config_sections import RisksConfig
 from bedside.dialogue.library import load_library
 from bedside.dialogue.wording import Wording
 from bedside.wiring import phone_numbers
@@ -21,7 +22,16 @@ class SetupTexts(BaseModel):
 
     spoken: list[str] = Field(min_length=1)
     full: list[str] = Field(min_length=1)
+    risks: dict[str, str]
     ask: dict[str, str]
+
+    @field_validator("risks")
+    @classmethod
+    def _all_of_the_settings(cls, risks: dict[str, str]) -> dict[str, str]:
+        if set(risks) != set(RisksConfig.model_fields):
+            raise ValueError(f"here stands a text for each of {', '.join(RisksConfig.model_fields)}, and nothing else")
+        return risks
+
     said: dict[str, str]
 
 

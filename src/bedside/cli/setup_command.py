@@ -111,7 +111,7 @@ def ask_everything(config: Config) -> dict[str, Any]:
             values[f"numbers.{name}"] = _prompt(ask[name], present if present != usual else "", f"numbers.{name}")
     console.print(f"\n{ask['risks']}", markup=False)
     for name in RISKS:
-        text = ask["risk"].format(risk=RisksConfig.model_fields[name].description)
+        text = ask["risk"].format(risk=setup_texts().risks[name])
         values[f"risks.{name}"] = click.confirm(text, default=getattr(config.risks, name)) or None
     hours = config.quiet_hours
     if click.confirm(ask["quiet"], default=hours.start is not None):

@@ -5,23 +5,25 @@ Each fault is a ContentError with file, line and what to write instead.
 
 from __future__ import annotations
 
-import re
 import string
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 
 from bedside.dialogue.flatten import Source
 from bedside.dialogue.forbidden import forbidden
 from bedside.dialogue.guidance_table import known_ids
-from bedside.dialogue.routine import PLACES, TIERS, Routine, alert_of
+from bedside.dialogue.loops import circle, trapped
+from bedside.dialogue.routine import PLACES, TIERS, Routine
 from bedside.dialogue.spoken import Spoken
+from bedside.dialogue.step_checks import check_steps, gated_word, is_spoken
 from bedside.errors import ContentError
-from bedside.yamlfile import Document, Key, suggest
+from bedside.yamlfile import Document, Key, suggest, texts_of
 
 VARIABLES = (
     "leg",
     "Leg",
     "emergency",
     "maternity",
+    "provider",
     "urgent_line",
     "crisis_line",
     "emergency_twice",
@@ -32,7 +34,6 @@ VARIABLES = (
 ALERT_VARIABLES = (*VARIABLES, "tell", "position")
 
 TARGET_KEYS = ("then", "eased", "worse", "with_partner", "silence", "if_risk")
-SPOKEN_KEYS = ("say", "ask", "partner", "both", "cue")
 NOT_GATED = ("alert", "gate")
 """Parts of spoken.yaml that may name what the gate keeps shut: alerts say "no heat", the gate reads back."""
 
@@ -48,7 +49,7 @@ def check_spoken(spoken: Spoken, document: Document) -> None:
         if path[-2:-1] == ("sources",):
             _check_source(document, path, text)
             continue
-        if path[0] == "gated" or "groups" in path:
+        if path[0] in ("gated", "out_of_bed") or "groups" in path:
             continue
         check_variables(document, path, text, ALERT_VARIABLES if path[0] == "alert" else VARIABLES)
         _check_never(document, path, text)
@@ -61,42 +62,10 @@ def check_file(source: Source, spoken: Spoken) -> None:
     for path, text in texts_of(source.document.data):
         if "sources" in path:
             _check_source(source.document, path, text)
-        elif _is_spoken(path):
+        elif is_spoken(path):
             check_variables(source.document, path, text, VARIABLES)
             _check_never(source.document, path, text)
-    _check_steps(source, spoken, ("steps",), source.document.data["steps"], source.file.gate)
-
-
-def _check_steps(source: Source, spoken: Spoken, path: Path, entries: list[object], gate: bool) -> None:
-    """What depends on the steps around a text: the gate, and sources."""
-    for index, entry in enumerate(entries):
-        assert isinstance(entry, dict)
-        here, behind = (*path, index), gate or bool(entry.get("gate"))
-        own = {key: entry[key] for key in (*SPOKEN_KEYS, "checks") if key in entry}
-        for below, text in texts_of(own):
-            word = None if behind or not _is_spoken(below) else gated_word(spoken, text)
-            if word:
-                problem = f"'{word}' may only be spoken of after the leg questions were all answered no."
-                raise source.document.error((*here, *below), problem, "Give this step 'gate: true'.")
-        if own and not entry.get("sources") and not source.own:
-            raise source.document.error(
-                here, "the step names no source.", "Give it 'sources' with ids of the guidance."
-            )
-        for key in ("steps", "if_yes"):
-            _check_steps(source, spoken, (*here, key), entry.get(key, []), behind)
-
-
-def _is_spoken(path: Path) -> bool:
-    return any(part in SPOKEN_KEYS for part in path if isinstance(part, str)) and "answers" not in path
-
-
-def gated_word(spoken: Spoken, text: str) -> str | None:
-    """The word of `text` that belongs behind the gate, if there is one."""
-    for pattern in spoken.gated:
-        found = re.search(rf"\b{pattern}\w*", text, re.IGNORECASE)
-        if found:
-            return found[0]
-    return None
+    check_steps(source, spoken)
 
 
 def _check_source(document: Document, path: Path, ident: str) -> None:
@@ -130,34 +99,16 @@ def check_targets(routines: Mapping[str, Routine], sources: Mapping[str, Source]
                 if target.partition("/")[1]:
                     problem = f"'{target}' is no alert; these begin with {' or '.join(f'{tier}/' for tier in TIERS)}."
                 raise _target_error(sources, ident, target, problem, suggest(target, [*routines, *PLACES]))
-        for target in _unasked(routine):
-            if not routine.relief and ident in _reachable(target, routines):
-                problem = f"'{ident}' and '{target}' lead to each other without end."
-                advice = "Let one of them end, or mark them 'relief: true', which the escalation clock ends."
-                raise _target_error(sources, ident, target, problem, advice)
-
-
-def _unasked(routine: Routine) -> Iterator[str]:
-    """Where the routine goes when nobody says anything."""
-    if routine.then:
-        yield routine.then
-    for step in routine.steps:
-        silences = [step.silence] if step.kind in ("ask", "leg_questions") else [c.silence for c in step.checks]
-        for target in (*silences, step.target):
-            if target == "again":
-                yield routine.id
-            elif target and target not in PLACES and alert_of(target) is None:
-                yield target
-
-
-def _reachable(start: str, routines: Mapping[str, Routine]) -> set[str]:
-    found, todo = {start}, [start]
-    while todo:
-        for target in _unasked(routines[todo.pop()]):
-            if target in routines and target not in found:
-                found.add(target)
-                todo.append(target)
-    return found
+        if (back := circle(routine, routines)) is not None:
+            problem = f"'{ident}' and '{back}' lead to each other without end."
+            advice = "Let one of them end, or mark them 'relief: true', which the escalation clock ends."
+            raise _target_error(sources, ident, back, problem, advice)
+    for ident, step in trapped(routines).items():
+        problem = f"whatever she answers in step '{step.split('/')[-1]}', '{ident}' never ends."
+        answered = {t for s in routines[ident].steps for t in s.answers.values() if t not in ("next", "skip")}
+        raise _target_error(
+            sources, ident, min(answered, default=ident), problem, "Let one answer lead to 'next' or 'end'."
+        )
 
 
 def _target_error(sources: Mapping[str, Source], ident: str, target: str, problem: str, advice: str) -> ContentError:
@@ -168,15 +119,3 @@ def _target_error(sources: Mapping[str, Source], ident: str, target: str, proble
             if written and (path[-1] in TARGET_KEYS or "answers" in path):
                 return source.document.error(path, problem, advice)
     return sources[ident].document.error((), problem, advice)
-
-
-def texts_of(data: object, path: Path = ()) -> Iterator[tuple[Path, str]]:
-    """All strings in plain data with their paths."""
-    if isinstance(data, str):
-        yield path, data
-    elif isinstance(data, dict):
-        for key, value in data.items():
-            yield from texts_of(value, (*path, key))
-    elif isinstance(data, list):
-        for index, value in enumerate(data):
-            yield from texts_of(value, (*path, index))

@@ -33,6 +33,12 @@ State = Literal["idle", "confirming", "guiding", "asking", "paused", "alert"]
 SWOLLEN_BOTH = "both-ankles-swelling-relief"
 """What follows when a swollen leg was reported in an idle room and the leg questions were answered no."""
 
+SWELLING_BOTH = "swelling-both"
+"""The topic of both legs swollen alike; while the leg questions are open it answers none of them."""
+
+BELLY = "q-01-belly"
+"""What is asked when a cramp without a limb turned out to be no leg cramp (guidance.md C0.9)."""
+
 CONTROLS = ("pause", "resume", "next_step", "previous_step", "repeat", "time_left")
 ANSWERS = ("yes", "no", "unsure", "easing", "still_hurts", "next_step")
 TOLD = ("diary", "good_night")
@@ -138,7 +144,7 @@ class Conversation:
     def _answers(self, match: Match) -> bool:
         """Take what answers the open question, or the cramp itself. False if it is something else."""
         performer, intent = self._stage.performer, match.intent
-        if performer.asks_for(match):
+        if performer.asks_for(match) and not self._needs_asking(match):
             performer.answer(match, self._scene.now)
         elif intent == "easing" and self._cramp.can_ease:
             self._cramp.easing(match)
@@ -147,12 +153,24 @@ class Conversation:
                 self._cramp.still_hurts(match)
             else:
                 performer.answer(match, self._scene.now)
-        elif performer.asking_about_legs and intent == "leg_swelling":
+        elif performer.asking_about_legs and (intent == "leg_swelling" or match.slots.get("topic") == SWELLING_BOTH):
             performer.answer(match, self._scene.now)
         else:
             # While the questions about a swollen leg are open, nothing else is talked about.
             return self._stage.activity in ("swelling", "warned") and intent != "repeat"
         return True
+
+    def _needs_asking(self, match: Match) -> bool:
+        """Whether a cramp was told of without a limb: leg or belly? (guidance.md C0.9, Q-01). In a cramp that is being
+        stretched it is that one, and to "is it a leg cramp?" it is a yes."""
+        asked = match.intent == "leg_cramp" and match.slots.get("ask", "").lower() in self._scene.library.routines
+        return asked and not self._cramp.is_on and self._stage.activity != "help"
+
+    def _ask_where(self, match: Match) -> None:
+        question, present = match.slots["ask"].lower(), self._scene.session.routine
+        if present is None or present.id != question:
+            self._cramp.take_slots(match)
+            self._walk.ask_between(question, "leg_cramp")
 
     def _act(self, match: Match) -> None:
         intent = match.intent or ""
@@ -161,6 +179,8 @@ class Conversation:
                 self._cramp.still_hurts(match)
         elif intent in CONTROLS:
             self._control(intent)
+        elif self._needs_asking(match):
+            self._ask_where(match)
         elif intent == "leg_cramp":
             self._cramp.begins(match)
         elif intent == "start_routine":
@@ -189,10 +209,6 @@ class Conversation:
                 # A cough sounds like one "help", somebody in need calls again.
                 self._help()
                 return
-        if match.slots.get("ask", "").lower() in self._scene.library.routines:
-            self._cramp.take_slots(match)
-            self._walk.go(match.slots["ask"].lower(), match.intent or "")
-            return
         text = self._scene.library.spoken.confirm.get(match.intent or "")
         if text is not None:
             self._in_doubt = match
@@ -205,9 +221,14 @@ class Conversation:
         if intent == "yes" or intent == meant.intent:
             self._stage.end("yes")
             slots = {**meant.slots, **match.slots}
+            if intent == "yes" or "ask" not in match.slots:
+                slots.pop("ask", None)  # "Leg cramp?" was answered: it is the leg
             self._act(Match(match.text, meant.intent, slots, match.score, match.margin, match.phrase, "act"))
         elif intent in ("no", "good_night"):
             self._stage.end(intent)
+            if intent == "no" and self._needs_asking(meant):
+                self._cramp.take_slots(meant)
+                self._walk.go(BELLY, intent)
         elif match.decision == "act" and intent not in (*ANSWERS, *CONTROLS):
             self._stage.end("yes")
             self._act(match)

@@ -58,7 +58,8 @@ class StepEntry(_Strict):
     under `if_yes` follow the answers that lead to `next` and are left out after those that lead to `skip`.
     With `rest` she rests meanwhile. insist: asked so many times more, louder, until a listed answer comes.
     listen: seconds for an answer, instead of the usual six.
-    learn: only asked while that is not known, and answered by naming it. once: at most once a night.
+    learn: only asked while that is not known, and answered by naming it. once: at most once a night, also where
+    it is part of several routines; a `say` may have it too.
     clear: only if no leg question stayed open in this session; else as if nobody had answered.
     repeat: how many rounds of `steps` (1 to 10). round: only in that round of the repeat around it.
     up: true where she stands up, false where she sits down again; whatever breaks in between first lets her sit down.
@@ -137,7 +138,9 @@ class StepEntry(_Strict):
             raise ValueError("'answers' and 'if_yes' belong to an 'ask'")
         if kind not in ("ask", "leg_questions") and "silence" in self.model_fields_set:
             raise ValueError("'silence' belongs to an 'ask' or to 'leg_questions'")
-        for key in ("clear", "once", "learn", "insist", "listen"):
+        if kind not in ("ask", "say") and self.once:
+            raise ValueError("'once' belongs to an 'ask' or to a 'say' alone")
+        for key in ("clear", "learn", "insist", "listen"):
             if kind != "ask" and getattr(self, key):
                 raise ValueError(f"'{key}' belongs to an 'ask'")
         if kind != "hold" and self.cue is not None:

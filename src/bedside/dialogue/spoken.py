@@ -44,6 +44,7 @@ class Numbers(_Strict):
 
     emergency: Text
     maternity: Text
+    provider: Text
     urgent_line: Text
     crisis_line: Text
 
@@ -205,6 +206,7 @@ class Spoken(_Strict):
     her_legs: Legs
     numbers: Numbers
     gated: list[Text]
+    out_of_bed: list[Text]
     plus: Text
     twice: Text
     hold: HoldTexts

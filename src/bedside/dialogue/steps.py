@@ -33,7 +33,18 @@ def step_script(scene: Scene, step: Step) -> Script:
     return scripts.get(step.kind, _say)(scene, step)
 
 
+def _told_before(scene: Scene, step: Step) -> bool:
+    """Whether a step told once a night has been; it is known by its file and its own id, wherever it is used."""
+    known = "/".join(step.id.split("/")[-2:])
+    before = step.once and known in scene.night.asked
+    scene.night.asked.add(known)
+    return before
+
+
 def _say(scene: Scene, step: Step) -> Script:
+    if _told_before(scene, step):
+        yield Until(scene.now)
+        return Outcome()
     yield Speak(scene.step_line(step), scene.gap + step.wait / scene.pace)
     return Outcome()
 
@@ -126,11 +137,10 @@ def _plain(seconds: float) -> float | int:
 def _ask(scene: Scene, step: Step) -> Script:
     session = scene.session
     known = step.learn == "side" and session.side is not None
-    if known or (step.once and step.id in scene.night.asked):
+    if known or _told_before(scene, step):
         return Outcome("skip")
     if step.clear and session.legs_open:
         return Outcome(step.silence)
-    scene.night.asked.add(step.id)
     answer = yield from _answer(scene, step)
     if step.learn == "side" and answer is not None and answer.decision == "act":
         session.side = answer.slots.get("side")

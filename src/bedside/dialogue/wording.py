@@ -18,6 +18,7 @@ class PhoneNumbers:
 
     emergency: str | None = None
     maternity: str | None = None
+    provider: str | None = None
     urgent_line: str | None = None
     crisis_line: str | None = None
 
@@ -109,7 +110,18 @@ def _fixed_texts(library: Library, wording: Wording) -> Iterator[str]:
                 yield wording.fill(line, more=variables)
     follow_ups = [text for follow_up in alert.follow_up.values() for text in _strings(follow_up.ask.model_dump())]
     rest = spoken.model_dump(
-        exclude={"alert", "gated", "leg_questions", "legs", "her_legs", "numbers", "plus", "twice", "time_left"}
+        exclude={
+            "alert",
+            "gated",
+            "out_of_bed",
+            "leg_questions",
+            "legs",
+            "her_legs",
+            "numbers",
+            "plus",
+            "twice",
+            "time_left",
+        }
     )
     checks = list(_strings({name: check.model_dump() for name, check in alert.check.items()}))
     hers = [f"{check} {alert.check_hers}" for check in checks]

@@ -39,10 +39,11 @@ SLOTS: dict[str, tuple[str, ...]] = {
     "leg_swelling": ("side", "part"),
     "danger_sign": ("tier", "sign", "ask", "side", "part"),
     "start_routine": ("routine", "side", "part"),
-    "question": ("topic",),
+    "question": ("topic", "risk"),
     "mention_to_provider": ("topic",),
     "yes": ("side", "part", "feels", "calling"),
     "no": ("side", "part", "who"),
+    "unsure": ("since",),
     "easing": ("side", "part", "who"),
     "still_hurts": ("worse", "side", "part"),
 }
@@ -54,6 +55,7 @@ SLOT_VALUES: dict[str, tuple[str, ...]] = {
     "feels": ("hot",),
     "calling": ("yes",),
     "who": ("me",),
+    "since": ("short", "long"),
 }
 """What a slot may be, where that is fixed."""
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, field_validator
 
 from bedside.resources import content_folder
 from bedside.yamlfile import read_model
@@ -34,6 +34,17 @@ class SpeechFile(BaseModel):
     negators: list[str]
     not_negators: list[str]
     idioms: list[str]
+    sounds: dict[str, str]
+
+    @field_validator("sounds")
+    @classmethod
+    def _are_patterns(cls, sounds: dict[str, str]) -> dict[str, str]:
+        for pattern, sound in sounds.items():
+            try:
+                re.compile(pattern).sub(sound, "")
+            except re.error as error:
+                raise ValueError(f"'{pattern}' is no regular expression ({error})") from None
+        return sounds
 
 
 @dataclass(frozen=True)
@@ -43,7 +54,7 @@ class Speech:
     spellings: word or words as written elsewhere -> as written here. fillers may be left out anywhere, emphasis
     too when a request is matched (a danger sign may need it), openers only at the start, closers only at the end.
     negators turn a sentence round, except inside one of not_negators. idioms hold slot words that mean no slot
-    ("right now").
+    ("right now"). sounds: how words sound, as replacements one after the other.
     """
 
     spellings: Mapping[str, str]
@@ -55,6 +66,7 @@ class Speech:
     negators: re.Pattern[str]
     not_negators: re.Pattern[str]
     idioms: re.Pattern[str]
+    sounds: tuple[tuple[re.Pattern[str], str], ...]
     _spelling: re.Pattern[str]
 
     def normalise(self, text: str) -> str:
@@ -103,6 +115,7 @@ def load_speech(file: Path | None = None) -> Speech:
         negators=_any_of(content.negators),
         not_negators=_any_of(content.not_negators),
         idioms=_any_of(content.idioms),
+        sounds=tuple((re.compile(pattern), sound) for pattern, sound in content.sounds.items()),
         _spelling=_any_of(list(content.spellings)),
     )
 
