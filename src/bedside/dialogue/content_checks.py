@@ -31,7 +31,7 @@ VARIABLES = (
 )
 ALERT_VARIABLES = (*VARIABLES, "tell", "position")
 
-TARGET_KEYS = ("then", "eased", "worse", "with_partner", "silence", "if_risk")
+TARGET_KEYS = ("then", "eased", "worse", "way_out", "with_partner", "silence", "if_risk")
 SPOKEN_KEYS = ("say", "ask", "partner", "cue")
 NOT_GATED = ("alert", "gate")
 """Parts of spoken.yaml that may name what the gate keeps shut: alerts say "no heat", the gate reads back."""
@@ -139,7 +139,7 @@ def check_targets(routines: Mapping[str, Routine], sources: Mapping[str, Source]
 
 def _unasked(routine: Routine) -> Iterator[str]:
     """Where the routine goes when nobody says anything."""
-    if routine.then:
+    if routine.then and routine.then not in PLACES:
         yield routine.then
     for step in routine.steps:
         silences = [step.silence] if step.kind in ("ask", "leg_questions") else [c.silence for c in step.checks]

@@ -14,11 +14,12 @@ from bedside.dialogue import talks
 from bedside.dialogue.actions import Action, Event, Heard, QuietHours, Said, Speaking, Tick
 from bedside.dialogue.alarm import Alarm
 from bedside.dialogue.cramp import Cramp
+from bedside.dialogue.doubt import ANSWERS, Doubt
 from bedside.dialogue.library import Library
 from bedside.dialogue.manner import MANNERS, Manner
 from bedside.dialogue.mention import Diary, MemoryDiary, Mentions
 from bedside.dialogue.requests import Requests
-from bedside.dialogue.scene import Night, Scene, Session, Settings
+from bedside.dialogue.scene import Scene, Session, Settings
 from bedside.dialogue.script import Outcome
 from bedside.dialogue.stage import Stage
 from bedside.dialogue.time_left import time_left_line
@@ -32,7 +33,6 @@ SWOLLEN_BOTH = "both-ankles-swelling-relief"
 """What follows when a swollen leg was reported in an idle room and the leg questions were answered no."""
 
 CONTROLS = ("pause", "resume", "next_step", "previous_step", "repeat", "time_left")
-ANSWERS = ("yes", "no", "unsure", "easing", "still_hurts", "next_step")
 TOLD = ("diary", "good_night")
 ASKED = ("question", "mention_to_provider")
 OPEN_TO_QUESTIONS = ("idle", "step", "telling", "paused", "confirming")
@@ -59,6 +59,7 @@ class Conversation:
         self._alarm = Alarm(self._stage, self._manner)
         self._cramp = Cramp(self._stage, self._walk, self._alarm)
         self._requests = Requests(self._stage, self._walk, self._cramp)
+        self._doubt = Doubt(self._stage, self._walk, self._cramp, self._alarm)
         self._in_doubt: Match | None = None
         self._last_heard = -math.inf
 
@@ -114,8 +115,9 @@ class Conversation:
             return
         if self._scene.now - self._last_heard > self._scene.settings.new_night:
             self._manner.as_at_the_start()
-            self._scene.night = Night()
+            self._scene.night = self._scene.night.next()
         self._last_heard = self._scene.now
+        self._risk_told(match)
         if intent == "danger_sign":
             self._danger(match)
         elif intent == "stop":
@@ -128,32 +130,49 @@ class Conversation:
             self._confirmed(match)
         elif activity == "idle" and match.decision == "confirm":
             self._confirm(match)
-        elif not self._answers(match):
+        elif not self._doubt.takes(match) and not self._answers(match):
             self._act(match)
+
+    def _risk_told(self, match: Match) -> None:
+        """A risk flag holds from the moment it is told, whatever is said to it; half heard, it shuts the gate."""
+        risk, night = match.slots.get("risk"), self._scene.night
+        if risk and match.decision == "act":
+            night.risks |= {risk}
+        elif risk:
+            night.shut = True
 
     def _answers(self, match: Match) -> bool:
         """Take what answers the open question, or the cramp itself. False if it is something else."""
         performer, intent = self._stage.performer, match.intent
-        if performer.asks_for(match):
+        if performer.asking and self._still_hurts(match):
+            self._cramp.still_hurts(match)
+        elif performer.asks_for(match):
             performer.answer(match, self._scene.now)
         elif intent == "easing" and self._cramp.can_ease:
             self._cramp.easing(match)
         elif performer.asking and intent in ANSWERS:
-            if intent == "still_hurts" and self._cramp.in_recovery and not performer.asking_about_legs:
-                self._cramp.still_hurts(match)
-            else:
-                performer.answer(match, self._scene.now)
+            performer.answer(match, self._scene.now)
         elif performer.asking_about_legs and intent == "leg_swelling":
             performer.answer(match, self._scene.now)
         else:
-            # While the questions about a swollen leg are open, nothing else is talked about.
-            return self._stage.activity == "swelling" and intent != "repeat"
+            return False
         return True
+
+    def _still_hurts(self, match: Match) -> bool:
+        """Whether "it hurts" is more than an answer to the open question: after the cramp it is, unless the question
+        itself lists it; getting worse always is."""
+        performer = self._stage.performer
+        if match.intent != "still_hurts" or performer.asking_about_legs or not self._cramp.in_recovery:
+            return False
+        return "worse" in match.slots or match.decision != "act" or not performer.asks_for(match)
 
     def _act(self, match: Match) -> None:
         intent = match.intent or ""
         if match.decision != "act" and intent not in HALF_SURE_IS_ENOUGH:
-            if intent == "leg_cramp" and self._cramp.in_recovery:
+            if intent == "leg_cramp" and self._stage.activity == "help":
+                # guidance.md Q-16: the answer to "Is it a leg cramp?", and silence would be an emergency.
+                self._cramp.begins(match)
+            elif intent == "leg_cramp" and self._cramp.in_recovery:
                 self._cramp.still_hurts(match)
         elif intent in CONTROLS:
             self._control(intent)
@@ -172,7 +191,7 @@ class Conversation:
         elif intent == "still_hurts" and self._stage.activity == "step":
             self._cramp.still_hurts(match)
         elif intent == "no" and self._stage.open_hold is not None:
-            self._cramp.worse(intent)
+            self._cramp.let_go()
         elif intent == "yes" and self._stage.activity == "paused":
             self._walk.resume(intent)
 
@@ -211,21 +230,23 @@ class Conversation:
         tier, sign = match.slots.get("tier", "emergency"), match.slots.get("sign", "")
         question = match.slots.get("ask", "").lower()
         asked = session.routine is not None and session.routine.id == question
-        if question in self._scene.library.routines and not asked and self._stage.activity in OPEN_TO_QUESTIONS:
+        open_to_it = self._stage.activity in OPEN_TO_QUESTIONS and self._doubt.default is None
+        if question in self._scene.library.routines and not asked and open_to_it:
             self._cramp.take_slots(match)
-            self._walk.ask_between(question, "danger_sign")
+            self._walk.ask_between(question, "danger_sign", symptom=True)
             return
+        tier, sign = self._doubt.graver((tier, sign))
         session.side = match.slots.get("side", session.side)
         session.partner = match.slots.get("who") == "her"
         self._alarm.raise_alert(tier, sign, match.decision == "confirm")
 
     def _stop(self, match: Match) -> None:
-        """End everything and be quiet; only what lies on the leg is named once. Half heard in an alert, it only cuts
-        the sentence that is being spoken."""
-        if self._stage.activity == "alert" and match.decision != "act":
+        """End everything and be quiet; only what lies on the leg is named once. Half heard in an alert, or while the
+        silence after a question would be one, it only cuts the sentence that is being spoken."""
+        if match.decision != "act" and (self._stage.activity == "alert" or self._doubt.default is not None):
             self._stage.performer.skip_line("stop", self._scene.now)
         elif self._scene.session.laid_on:
-            self._walk.go("end", "stop")
+            self._walk.stop()
         else:
             self._stage.end("stop")
             self._manner.after_alert()
@@ -251,10 +272,9 @@ class Conversation:
     def _swelling(self, match: Match) -> None:
         """A swollen, hot or red leg: the leg questions at once, before anything else (guidance.md E2)."""
         self._cramp.take_slots(match)
-        self._walk.leave_standing()
+        self._walk.keep_place(symptom=True)
         self._stage.run(None, "swelling", "leg_swelling")
         self._stage.close_session()
-        self._scene.session.legs.clear()
         self._stage.open_session("leg-questions")
         self._walk.swelling("leg_swelling")
 
@@ -281,7 +301,7 @@ class Conversation:
             self._stage.collect()
         due = self._too_long()
         if due is not None and self._scene.now >= due:
-            self._alarm.raise_alert("urgent", "cramp_too_long")
+            self._alarm.raise_alert(*self._doubt.graver(("urgent", "cramp_too_long")))
             self._stage.collect()
 
     def _finished(self, outcome: Outcome) -> None:
@@ -311,13 +331,8 @@ class Conversation:
 
     def _swelling_finished(self) -> None:
         """All was answered no: back to what was going on, if a routine was."""
-        session = self._scene.session
-        if session.routine is None:
-            self._walk.go(SWOLLEN_BOTH, "leg_swelling")
-        else:
-            self._stage.close_session()
-            self._stage.open_session(session.routine.id)
-            self._walk.begin_step("step")
+        going_on = self._scene.session.bookmark is not None
+        self._walk.go("end" if going_on else SWOLLEN_BOTH, "leg_swelling")
 
     def _too_long(self) -> float | None:
         """When the cramp will have lasted too long."""

@@ -92,20 +92,21 @@ def gate_is_open(scene: Scene) -> bool:
 
 
 def _barred(scene: Scene) -> bool:
-    return bool(scene.settings.risks) or scene.night.alarmed or scene.night.shut
+    return bool(scene.risks) or scene.night.alarmed or scene.night.shut
 
 
 def gate(scene: Scene, step: str) -> Script:
     """guidance.md E3: all three questions, read back once; only a clear yes to that opens the gate.
 
-    Shut it stays for anybody with a risk flag (C0), and after an alert (E10). That it stays shut is said once.
+    Shut it stays for anybody with a risk flag (C0), after an alert (E10), and for the night after a no to the
+    read-back. That it stays shut is said once.
     """
     session, texts = scene.session, scene.library.spoken.gate
     if session.gate_opened is not None and scene.now - session.gate_opened > scene.settings.gate:
         session.legs.clear()
     session.gate_opened = None
     if _barred(scene):
-        text = texts.alarmed if scene.night.alarmed and not scene.settings.risks else texts.risk
+        text = texts.risk if scene.risks else texts.alarmed if scene.night.alarmed else texts.shut
     else:
         outcome = yield from leg_questions(scene, step)
         if outcome.alert:
@@ -118,8 +119,9 @@ def gate(scene: Scene, step: str) -> Script:
                 return Outcome()
             session.legs.clear()
             session.legs_open = True
+            scene.night.shut = scene.night.shut or (answer is not None and answer.intent == "no")
             yield from safety_net(scene, step)
-        text = texts.shut
+        text = texts.shut if scene.night.shut else texts.unclear
     if not session.gate_told:
         session.gate_told = True
         yield Speak(scene.line(text, step, texts.sources), scene.gap)

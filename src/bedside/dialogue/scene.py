@@ -41,28 +41,31 @@ class Settings:
     risks: frozenset[str] = frozenset()
     quiet_db: float = 0.0
 
-    @property
-    def bed_rest(self) -> bool:
-        return "bed_rest" in self.risks
-
 
 @dataclass(frozen=True)
 class Bookmark:
-    """Where a routine was left for a question in between."""
+    """Where a routine was left for a question in between. symptom: what was told is news of how she is."""
 
     name: str
     routine: Routine
     index: int
+    symptom: bool = False
 
 
 @dataclass
 class Night:
     """What is remembered until the morning. asked: steps that are asked once a night. alarmed: there was an alert
-    (guidance.md E10); shut: an answer shut the gate."""
+    (guidance.md E10); shut: an answer shut the gate. risks: risk flags that were told, by the names of the settings;
+    they stay for as long as bedside runs, as a clot or a blood thinner does not end with the night (C0)."""
 
     asked: set[str] = field(default_factory=set)
     alarmed: bool = False
     shut: bool = False
+    risks: frozenset[str] = frozenset()
+
+    def next(self) -> Night:
+        """The night after it."""
+        return Night(risks=self.risks)
 
 
 @dataclass
@@ -73,8 +76,11 @@ class Session:
     legs: answers to the leg questions by sign ("yes", "no", "unsure"); legs_asked: they were put once;
     legs_open: one stayed without an answer. up: she is out of bed. partner: it is the partner who talks.
     gate_opened: when the gate was opened, absolute seconds; gate_told: it was said that it stays shut.
-    timer: the timer that was begun last, its step and when; laid_on: what to say before anything else, as something
-    lies on the leg. bookmark: what goes on after the answer to a question. holds: so many holds were begun.
+    timer: the timer that was begun last, its step and when; way_out: the routine that ends what it set going;
+    laid_on: what to say before anything else, as something lies on the leg. Both are cleared only by the way out, by
+    the end of the steps that they belong to, or by being said. bookmark: what goes on after the answer to a question.
+    own: the routine that the cramp was first given. waiting: a cramp's routine that waits for the answer to a question
+    of guidance.md C5. holds: so many holds were begun.
     """
 
     side: str | None = None
@@ -93,9 +99,27 @@ class Session:
     gate_opened: float | None = None
     gate_told: bool = False
     timer: tuple[str, float] = ("", 0.0)
+    way_out: str | None = None
     laid_on: str | None = None
     bookmark: Bookmark | None = None
+    own: str | None = None
+    waiting: str | None = None
     holds: int = 0
+
+    @property
+    def step(self) -> Step | None:
+        """The present step of the routine; None without one, and at its end."""
+        routine = self.routine
+        return routine.steps[self.index] if routine is not None and self.index < len(routine.steps) else None
+
+    def forget_answers(self) -> None:
+        """A new symptom: what was answered before does not count any more (guidance.md E2)."""
+        self.legs.clear()
+        self.gate_opened = None
+
+    def nothing_on(self) -> None:
+        """Whatever a timer set going has come to its end."""
+        self.way_out = self.laid_on = None
 
 
 @dataclass
@@ -109,6 +133,15 @@ class Scene:
     night: Night = field(default_factory=Night)
     now: float = 0.0
     pace: float = 1.0
+
+    @property
+    def risks(self) -> frozenset[str]:
+        """The risk flags: as set, and as told (guidance.md C0)."""
+        return self.settings.risks | self.night.risks
+
+    @property
+    def bed_rest(self) -> bool:
+        return "bed_rest" in self.risks
 
     @property
     def gap(self) -> float:

@@ -91,11 +91,12 @@ class Sourced(_Strict):
 
 
 class Gate(_Strict):
-    """Massage, heat and cold (guidance.md E3). confirm: the three answers read back. shut: they were not clear.
-    risk: a risk flag is set. alarmed: there was an alert tonight. later: while the cramp is on."""
+    """Massage, heat and cold (guidance.md E3). confirm: the three answers read back. shut: a no to that, for the night;
+    unclear: something was not answered. risk: a risk flag is set. alarmed: there was an alert tonight. later: while the cramp is on."""
 
     confirm: Voiced
     shut: Voiced
+    unclear: Voiced
     risk: Voiced
     alarmed: Voiced
     later: Voiced
@@ -172,6 +173,8 @@ class Spoken(_Strict):
     slower: Text
     faster: Text
     hears_pain: Voiced
+    not_now: Voiced
+    take_off: Voiced
     is_it_easing: Voiced
     is_it_back: Voiced
     sit_down: Voiced

@@ -39,7 +39,7 @@ SLOTS: dict[str, tuple[str, ...]] = {
     "leg_swelling": ("side", "part"),
     "danger_sign": ("tier", "sign", "ask", "side", "part"),
     "start_routine": ("routine", "side", "part"),
-    "question": ("topic",),
+    "question": ("topic", "risk"),
     "mention_to_provider": ("topic",),
     "yes": ("side", "part", "feels"),
     "no": ("side", "part"),
@@ -48,7 +48,28 @@ SLOTS: dict[str, tuple[str, ...]] = {
 }
 """The slots that the sentences of an intent may fill; intents that are not named take none."""
 
-SLOT_VALUES: dict[str, tuple[str, ...]] = {"side": ("left", "right", "both"), "worse": ("yes",), "feels": ("hot",)}
+RISKS = (
+    "past_clot",
+    "clotting_disorder",
+    "family_clots",
+    "blood_thinners",
+    "recent_surgery",
+    "bed_rest",
+    "recent_birth",
+    "pre_eclampsia",
+    "ivf",
+    "twins",
+    "infection_or_dehydration",
+    "told_not_to",
+)
+"""The risk flags that can be told, named as in the settings (guidance.md C0.8)."""
+
+SLOT_VALUES: dict[str, tuple[str, ...]] = {
+    "side": ("left", "right", "both"),
+    "worse": ("yes",),
+    "feels": ("hot",),
+    "risk": RISKS,
+}
 """What a slot may be, where that is fixed."""
 
 
