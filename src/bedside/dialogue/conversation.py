@@ -13,6 +13,7 @@ from typing import Literal
 from bedside.dialogue import talks
 from bedside.dialogue.actions import Action, Event, Heard, QuietHours, Said, Speaking, Tick
 from bedside.dialogue.alarm import Alarm
+from bedside.dialogue.controls import CONTROLS, Controls
 from bedside.dialogue.cramp import Cramp
 from bedside.dialogue.doubt import ANSWERS, Doubt
 from bedside.dialogue.library import Library
@@ -22,7 +23,6 @@ from bedside.dialogue.requests import Requests
 from bedside.dialogue.scene import Scene, Session, Settings
 from bedside.dialogue.script import Outcome
 from bedside.dialogue.stage import Stage
-from bedside.dialogue.time_left import time_left_line
 from bedside.dialogue.walk import Walk
 from bedside.dialogue.wording import PhoneNumbers, Wording
 from bedside.nlu.match import Match, Scope
@@ -32,7 +32,6 @@ State = Literal["idle", "confirming", "guiding", "asking", "paused", "alert"]
 SWOLLEN_BOTH = "both-ankles-swelling-relief"
 """What follows when a swollen leg was reported in an idle room and the leg questions were answered no."""
 
-CONTROLS = ("pause", "resume", "next_step", "previous_step", "repeat", "time_left")
 TOLD = ("diary", "good_night")
 ASKED = ("question", "mention_to_provider")
 OPEN_TO_QUESTIONS = ("idle", "step", "telling", "paused", "confirming")
@@ -55,6 +54,7 @@ class Conversation:
         self._scene = Scene(library, Wording(library.spoken, numbers or PhoneNumbers()), settings or Settings())
         self._stage = Stage(self._scene)
         self._walk = Walk(self._stage, Mentions(diary or MemoryDiary()))
+        self._controls = Controls(self._stage, self._walk)
         self._manner = Manner(self._stage)
         self._alarm = Alarm(self._stage, self._manner)
         self._cramp = Cramp(self._stage, self._walk, self._alarm)
@@ -82,7 +82,7 @@ class Conversation:
 
     def next_deadline(self) -> float | None:
         """When `handle` wants a `Tick`, in absolute seconds; None while nothing is due."""
-        times = [self._stage.performer.next_deadline(), self._too_long()]
+        times = [self._stage.performer.next_deadline(), self._too_long(), self._too_long_on()]
         return min((t for t in times if t is not None), default=None)
 
     def handle(self, event: Event, now: float) -> list[Action]:
@@ -150,9 +150,7 @@ class Conversation:
             performer.answer(match, self._scene.now)
         elif intent == "easing" and self._cramp.can_ease:
             self._cramp.easing(match)
-        elif performer.asking and intent in ANSWERS:
-            performer.answer(match, self._scene.now)
-        elif performer.asking_about_legs and intent == "leg_swelling":
+        elif (performer.asking and intent in ANSWERS) or (performer.asking_about_legs and intent == "leg_swelling"):
             performer.answer(match, self._scene.now)
         else:
             return False
@@ -175,7 +173,7 @@ class Conversation:
             elif intent == "leg_cramp" and self._cramp.in_recovery:
                 self._cramp.still_hurts(match)
         elif intent in CONTROLS:
-            self._control(intent)
+            self._controls.take(intent)
         elif intent == "leg_cramp":
             self._cramp.begins(match)
         elif intent == "start_routine":
@@ -193,7 +191,7 @@ class Conversation:
         elif intent == "no" and self._stage.open_hold is not None:
             self._cramp.let_go()
         elif intent == "yes" and self._stage.activity == "paused":
-            self._walk.resume(intent)
+            self._controls.resume(intent)
 
     # ---- half sure
 
@@ -223,7 +221,7 @@ class Conversation:
         elif intent == "repeat":
             self._confirm(meant)
 
-    # ---- danger, stop and controls
+    # ---- danger and stop
 
     def _danger(self, match: Match) -> None:
         session = self._scene.session
@@ -250,22 +248,6 @@ class Conversation:
         else:
             self._stage.end("stop")
             self._manner.after_alert()
-
-    def _control(self, intent: str) -> None:
-        activity = self._stage.activity
-        if intent == "pause":
-            self._walk.pause()
-        elif activity == "paused":
-            if intent != "time_left":
-                self._walk.resume(intent)
-        elif intent == "time_left":
-            if activity == "step":
-                line = time_left_line(self._scene, self._stage.open_hold, self._stage.hold_end)
-                self._stage.performer.aside(line, self._scene.now)
-        elif intent in ("next_step", "previous_step") and activity == "step":
-            self._walk.move(intent)
-        elif intent in ("repeat", "previous_step"):
-            self._walk.repeat(intent)
 
     # ---- other talks
 
@@ -303,6 +285,10 @@ class Conversation:
         if due is not None and self._scene.now >= due:
             self._alarm.raise_alert(*self._doubt.graver(("urgent", "cramp_too_long")))
             self._stage.collect()
+        off = self._too_long_on()
+        if off is not None and self._scene.now >= off:
+            self._walk.go(self._scene.session.way_out or "end", "step")
+            self._stage.collect()
 
     def _finished(self, outcome: Outcome) -> None:
         """The running script has come to its end."""
@@ -323,7 +309,7 @@ class Conversation:
         elif outcome.go == "legs":
             self._walk.ask_legs("step")
         elif outcome.go == "resume":
-            self._walk.resume("yes")
+            self._controls.resume("yes")
         elif outcome.go == "next" and session.routine is not None:
             self._walk.begin_step("step")
         else:
@@ -340,3 +326,10 @@ class Conversation:
         if session.cramp_since is None or session.eased_at is not None or self._stage.activity == "alert":
             return None
         return session.cramp_since + self._scene.settings.too_long
+
+    def _too_long_on(self) -> float | None:
+        """When what lies on the leg has lain there too long. No cramp and no open question is interrupted for it."""
+        session = self._scene.session
+        if not session.laid_on or self._cramp.is_on or self._doubt.default is not None:
+            return None
+        return session.timer[1] + self._scene.settings.laid_on

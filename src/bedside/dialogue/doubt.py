@@ -77,6 +77,9 @@ class Doubt:
         elif intent == "leg_cramp" and match.decision == "act" and not self._cramp.is_on:
             self._cramp.take_slots(match)
             self._walk.wait_with(self._cramp.routine_for(match))
+            if self._stage.activity == "step" and not self._stage.performer.asking:
+                # A minute's rest before the next question is cut short, so that the stretch comes soon.
+                self._walk.move("next_step")
         return False
 
     def _answers_help(self, match: Match) -> bool:

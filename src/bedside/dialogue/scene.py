@@ -22,7 +22,8 @@ class Settings:
     pause: before asking to go on. comes_back: a cramp that is back so soon is the same one.
     new_night: after so long without a word, pace and volume are as at the start, and what was shut is not.
     insist: between two times of a question that insists on its answer. gate: how long the three clear answers
-    last (E2). risks: the risk flags that are set (C0), by the names of the settings; quiet_db: gain in the quiet hours.
+    last (E2). laid_on: how long anything may lie on the leg, whatever comes in between (D7). risks: the risk
+    flags that are set (C0), by the names of the settings; quiet_db: gain in the quiet hours.
     """
 
     gap: float = 0.6
@@ -38,6 +39,7 @@ class Settings:
     new_night: float = 6 * 3600.0
     insist: float = 20.0
     gate: float = 3600.0
+    laid_on: float = 900.0
     risks: frozenset[str] = frozenset()
     quiet_db: float = 0.0
 

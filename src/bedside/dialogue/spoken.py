@@ -91,8 +91,9 @@ class Sourced(_Strict):
 
 
 class Gate(_Strict):
-    """Massage, heat and cold (guidance.md E3). confirm: the three answers read back. shut: a no to that, for the night;
-    unclear: something was not answered. risk: a risk flag is set. alarmed: there was an alert tonight. later: while the cramp is on."""
+    """Massage, heat and cold (guidance.md E3). confirm: the three answers read back. shut: a no to that, for the night.
+    unclear: something was not answered. risk: a risk flag is set. alarmed: there was an alert tonight. later: while
+    the cramp is on."""
 
     confirm: Voiced
     shut: Voiced

@@ -5,12 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 
 from bedside.dialogue import legs, mention, steps, talks
-from bedside.dialogue.actions import Report
 from bedside.dialogue.parts import FIRST_ROUTINE, LET_GO, NOT_EASING, OWN
 from bedside.dialogue.routine import Routine, Step
 from bedside.dialogue.scene import Bookmark, Session
 from bedside.dialogue.script import Outcome
-from bedside.dialogue.stage import Activity, Stage
+from bedside.dialogue.stage import Stage
 
 
 class Walk:
@@ -20,7 +19,6 @@ class Walk:
         self._stage = stage
         self._scene = stage.scene
         self._mentions = mentions
-        self._paused: Activity = "step"  # what the pause interrupted
         self.after_sitting = ""
 
     def go(self, target: str, by: str) -> None:
@@ -282,18 +280,6 @@ class Walk:
         else:
             self.begin_step(intent)
 
-    def repeat(self, by: str) -> None:
-        """Start what goes on from its beginning: the step, or the questions."""
-        activity = self._stage.activity
-        if activity in ("step", "gate"):
-            self.begin_step(by)
-        elif activity == "legs":
-            self.ask_legs(by)
-        elif activity == "swelling":
-            self.swelling(by)
-        elif activity == "help":
-            self._stage.run(talks.help_question(self._scene), "help", by)
-
     def swelling(self, by: str) -> None:
         """The leg questions by themselves, after a swollen leg was reported."""
         self._stage.run(legs.swelling(self._scene, "leg-questions/1"), "swelling", by)
@@ -311,26 +297,3 @@ class Walk:
         steps_left = range(session.index, len(session.routine.steps))
         down = (index + 1 for index in steps_left if session.routine.steps[index].up is False)
         return next(down, len(session.routine.steps))
-
-    def pause(self) -> None:
-        """Wait for her. Out of bed she sits down, and the routine starts again from getting up."""
-        if self._stage.activity not in ("step", "legs", "gate"):
-            return
-        session = self._scene.session
-        self._paused = self._stage.activity
-        step = self._stage.step_name()
-        self._stage.run(None, "paused", "pause")
-        self._stage.add(Report("session", {"state": "paused", "routine": self._stage.session_name}))
-        if session.up:
-            session.index = 0
-            session.history.clear()
-        self._stage.run(talks.paused(self._scene, step), "paused", "pause")
-
-    def resume(self, by: str) -> None:
-        """Go on after a pause with the step that it interrupted, or the one before or after it."""
-        self._stage.run(None, self._paused, by)
-        self._stage.add(Report("session", {"state": "resumed", "routine": self._stage.session_name}))
-        if self._paused == "step" and by in ("next_step", "previous_step"):
-            self.move(by)
-        else:
-            self.repeat(by)
