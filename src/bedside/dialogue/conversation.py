@@ -212,7 +212,9 @@ class Conversation:
         if intent == "yes" or intent == meant.intent:
             self._stage.end("yes")
             slots = {**meant.slots, **match.slots}
-            self._act(Match(match.text, meant.intent, slots, match.score, match.margin, match.phrase, "act"))
+            sure = Match(match.text, meant.intent, slots, match.score, match.margin, match.phrase, "act")
+            self._risk_told(sure)
+            self._act(sure)
         elif intent in ("no", "good_night"):
             self._stage.end(intent)
         elif match.decision == "act" and intent not in (*ANSWERS, *CONTROLS):
