@@ -228,7 +228,7 @@ def check(night: VirtualNight, risks: frozenset[str]) -> None:
             open_hold = event
         elif kind == "release":
             assert open_hold is not None
-            assert float(event["t"]) - float(open_hold["t"]) <= float(open_hold["seconds"]) + 1e-6
+            assert float(event["t"]) - float(open_hold["t"]) <= float(open_hold["seconds"]) + 1e-3  # times are rounded
             open_hold = None
         elif kind == "session" and event["state"] == "started":
             assert open_session is None

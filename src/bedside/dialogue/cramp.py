@@ -128,7 +128,7 @@ class Cramp:
         session = self._session
         session.side = match.slots.get("side", session.side)
         session.part = match.slots.get("part", session.part)
-        session.partner = session.partner or match.slots.get("who") == "her"
+        session.partner = (session.partner and not match.of_me) or match.slots.get("who") == "her"
 
 
 def _treats(routine: Routine, wanted: str) -> bool:
