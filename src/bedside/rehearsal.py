@@ -39,8 +39,11 @@ class VirtualNight:
 
     def hear(self, intent: str, slots: Mapping[str, str] | None = None, decision: Decision = "act") -> None:
         """Somebody says something that means `intent`, now."""
-        heard = Match(intent, intent, slots or {}, 100.0, 100.0, intent, decision)
-        self._tell("intent", {"intent": intent, "slots": dict(slots or {}), "decision": decision})
+        self.take(Match(intent, intent, slots or {}, 100.0, 100.0, intent, decision))
+
+    def take(self, heard: Match) -> None:
+        """Somebody says something that was understood as `heard`, now."""
+        self._tell("intent", {"intent": heard.intent, "slots": dict(heard.slots), "decision": heard.decision})
         self._do(self.conversation.handle(Heard(heard), self.now))
 
     def next_time(self) -> float | None:

@@ -132,7 +132,7 @@ def test_nor_after_both_stretches_failed(tmp_path: Path) -> None:
 
 def test_a_risk_that_was_told_tonight_is_not_said_to_be_from_the_set_up(tmp_path: Path) -> None:
     night = night_with(tmp_path, MASSAGE)
-    night.hear("question", {"topic": "clot-history"})
+    night.hear("question", {"topic": "clot-history", "risk": "past_clot"})
     night.run(60)
     night.start("hands")
     night.run(night.now + 30)

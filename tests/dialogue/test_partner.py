@@ -14,6 +14,7 @@ from bedside.rehearsal import VirtualNight
 
 from .own import answer, night_with, until_asked
 from .reading import events, said, sessions
+from .test_questions import hear
 
 
 def test_a_partner_is_told_about_her(night: VirtualNight) -> None:
@@ -30,6 +31,13 @@ def test_the_partners_hands_take_the_place_of_standing(night: VirtualNight) -> N
     assert "Look and feel" in until_asked(night)
     night.run(night.now + 60)  # nobody answers: nobody pushes
     assert not any("Push the foot" in text for text in said(night.log))
+
+
+def test_my_leg_is_said_by_herself(night: VirtualNight) -> None:
+    night.hear("leg_cramp", {"side": "right", "who": "her"})
+    night.run(10)
+    hear(night, "it's my left leg")
+    assert said(night.log)[-1] == "Straighten your left leg, and push the heel away first."
 
 
 def test_an_alert_told_by_the_partner_speaks_to_the_partner(night: VirtualNight) -> None:

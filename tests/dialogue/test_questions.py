@@ -16,7 +16,7 @@ def hear(night: VirtualNight, text: str) -> None:
     """Somebody says `text`, understood by the real matcher."""
     found = match(text, load_intents(), night.conversation.scope)
     assert found.intent is not None, text
-    night.hear(found.intent, found.slots, found.decision)
+    night.take(found)
 
 
 DOUBTS = {

@@ -33,7 +33,7 @@ VARIABLES = (
 )
 ALERT_VARIABLES = (*VARIABLES, "tell", "position")
 
-TARGET_KEYS = ("then", "eased", "worse", "with_partner", "silence", "if_risk")
+TARGET_KEYS = ("then", "eased", "worse", "way_out", "with_partner", "silence", "if_risk")
 NOT_GATED = ("alert", "gate")
 """Parts of spoken.yaml that may name what the gate keeps shut: alerts say "no heat", the gate reads back."""
 

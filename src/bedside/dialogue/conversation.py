@@ -14,15 +14,16 @@ from bedside.dialogue import talks
 from bedside.dialogue.actions import Action, Event, Heard, QuietHours, Said, Speaking, Tick
 from bedside.dialogue.alarm import Alarm
 from bedside.dialogue.alerts import TOO_LONG
+from bedside.dialogue.controls import CONTROLS, Controls
 from bedside.dialogue.cramp import Cramp
+from bedside.dialogue.doubt import ANSWERS, Doubt, tells_of_swelling
 from bedside.dialogue.library import Library
 from bedside.dialogue.manner import MANNERS, Manner
 from bedside.dialogue.mention import Diary, MemoryDiary, Mentions
 from bedside.dialogue.requests import Requests
-from bedside.dialogue.scene import Night, Scene, Settings
+from bedside.dialogue.scene import Scene, Settings
 from bedside.dialogue.script import Outcome
 from bedside.dialogue.stage import Stage
-from bedside.dialogue.time_left import time_left_line
 from bedside.dialogue.together import ANKLES, together
 from bedside.dialogue.walk import Walk
 from bedside.dialogue.wording import PhoneNumbers, Wording
@@ -33,14 +34,9 @@ State = Literal["idle", "confirming", "guiding", "asking", "paused", "alert"]
 SWOLLEN_BOTH = "both-ankles-swelling-relief"
 """What follows when a swollen leg was reported in an idle room and the leg questions were answered no."""
 
-SWELLING_BOTH = "swelling-both"
-"""The topic of both legs swollen alike; while the leg questions are open it answers none of them."""
-
 BELLY = "q-01-belly"
 """What is asked when a cramp without a limb turned out to be no leg cramp (guidance.md C0.9)."""
 
-CONTROLS = ("pause", "resume", "next_step", "previous_step", "repeat", "time_left")
-ANSWERS = ("yes", "no", "unsure", "easing", "still_hurts", "next_step")
 TOLD = ("diary", "good_night")
 ASKED = ("question", "mention_to_provider")
 OPEN_TO_QUESTIONS = ("idle", "step", "telling", "paused", "confirming")
@@ -63,10 +59,12 @@ class Conversation:
         self._scene = Scene(library, Wording(library.spoken, numbers or PhoneNumbers()), settings or Settings())
         self._stage = Stage(self._scene)
         self._walk = Walk(self._stage, Mentions(diary or MemoryDiary()))
+        self._controls = Controls(self._stage, self._walk)
         self._manner = Manner(self._stage)
         self._alarm = Alarm(self._stage, self._manner)
         self._cramp = Cramp(self._stage, self._walk, self._alarm)
         self._requests = Requests(self._stage, self._walk, self._cramp)
+        self._doubt = Doubt(self._stage, self._walk, self._cramp, self._alarm)
         self._in_doubt: Match | None = None
         self._last_heard = -math.inf
         self._called = -math.inf
@@ -90,7 +88,7 @@ class Conversation:
 
     def next_deadline(self) -> float | None:
         """When `handle` wants a `Tick`, in absolute seconds; None while nothing is due."""
-        times = [self._stage.performer.next_deadline(), self._too_long()]
+        times = [self._stage.performer.next_deadline(), self._too_long(), self._too_long_on()]
         return min((t for t in times if t is not None), default=None)
 
     def handle(self, event: Event, now: float) -> list[Action]:
@@ -123,9 +121,10 @@ class Conversation:
             return
         if self._scene.now - self._last_heard > self._scene.settings.new_night:
             self._manner.as_at_the_start()
-            self._scene.night = Night()
+            self._scene.night = self._scene.night.next()
         self._last_heard = self._scene.now
         self._scene.night.partner_heard |= match.slots.get("who") == "her"
+        self._risk_told(match)
         if intent == "danger_sign":
             self._danger(match)
         elif intent == "stop":
@@ -138,27 +137,40 @@ class Conversation:
             self._confirmed(match)
         elif activity == "idle" and match.decision == "confirm":
             self._confirm(match)
-        elif not self._answers(match):
+        elif not self._doubt.takes(match) and not self._answers(match):
             self._act(match)
+
+    def _risk_told(self, match: Match) -> None:
+        """A risk flag holds from the moment it is told, whatever is said to it; half heard, it shuts the gate."""
+        risk, night = match.slots.get("risk"), self._scene.night
+        if risk and match.decision == "act":
+            night.risks |= {risk}
+        elif risk:
+            night.shut = True
 
     def _answers(self, match: Match) -> bool:
         """Take what answers the open question, or the cramp itself. False if it is something else."""
         performer, intent = self._stage.performer, match.intent
-        if performer.asks_for(match) and not self._needs_asking(match):
+        if performer.asking and self._still_hurts(match):
+            self._cramp.still_hurts(match)
+        elif performer.asks_for(match) and not self._needs_asking(match):
             performer.answer(match, self._scene.now)
         elif intent == "easing" and self._cramp.can_ease:
             self._cramp.easing(match)
-        elif performer.asking and intent in ANSWERS:
-            if intent == "still_hurts" and self._cramp.in_recovery and not performer.asking_about_legs:
-                self._cramp.still_hurts(match)
-            else:
-                performer.answer(match, self._scene.now)
-        elif performer.asking_about_legs and (intent == "leg_swelling" or match.slots.get("topic") == SWELLING_BOTH):
+        elif (performer.asking and intent in ANSWERS) or (performer.asking_about_legs and tells_of_swelling(match)):
             performer.answer(match, self._scene.now)
         else:
-            # While the questions about a swollen leg are open, nothing else is talked about.
-            return self._stage.activity in ("swelling", "warned") and intent != "repeat"
+            # While the leg questions after a warning are open, nothing else is talked about.
+            return self._stage.activity == "warned" and intent != "repeat"
         return True
+
+    def _still_hurts(self, match: Match) -> bool:
+        """Whether "it hurts" is more than an answer to the open question: after the cramp it is, unless the question
+        itself lists it; getting worse always is."""
+        performer = self._stage.performer
+        if match.intent != "still_hurts" or performer.asking_about_legs or not self._cramp.in_recovery:
+            return False
+        return "worse" in match.slots or match.decision != "act" or not performer.asks_for(match)
 
     def _needs_asking(self, match: Match) -> bool:
         """Whether a cramp was told of without a limb: leg or belly? (guidance.md C0.9, Q-01). In a cramp that is being
@@ -175,10 +187,13 @@ class Conversation:
     def _act(self, match: Match) -> None:
         intent = match.intent or ""
         if match.decision != "act" and intent not in HALF_SURE_IS_ENOUGH:
-            if intent == "leg_cramp" and self._cramp.in_recovery:
+            if intent == "leg_cramp" and self._stage.activity == "help":
+                # guidance.md Q-16: the answer to "Is it a leg cramp?", and silence would be an emergency.
+                self._cramp.begins(match)
+            elif intent == "leg_cramp" and self._cramp.in_recovery:
                 self._cramp.still_hurts(match)
         elif intent in CONTROLS:
-            self._control(intent)
+            self._controls.take(intent)
         elif self._needs_asking(match):
             self._ask_where(match)
         elif intent == "leg_cramp":
@@ -196,9 +211,9 @@ class Conversation:
         elif intent == "still_hurts" and self._stage.activity == "step":
             self._cramp.still_hurts(match)
         elif intent == "no" and self._stage.open_hold is not None:
-            self._cramp.worse(intent)
+            self._cramp.let_go()
         elif intent == "yes" and self._stage.activity == "paused":
-            self._walk.resume(intent)
+            self._controls.resume(intent)
 
     # ---- half sure
 
@@ -223,7 +238,9 @@ class Conversation:
             slots = {**meant.slots, **match.slots}
             if intent == "yes" or "ask" not in match.slots:
                 slots.pop("ask", None)  # "Leg cramp?" was answered: it is the leg
-            self._act(Match(match.text, meant.intent, slots, match.score, match.margin, match.phrase, "act"))
+            sure = Match(match.text, meant.intent, slots, match.score, match.margin, match.phrase, "act")
+            self._risk_told(sure)
+            self._act(sure)
         elif intent in ("no", "good_night"):
             self._stage.end(intent)
             if intent == "no" and self._needs_asking(meant):
@@ -235,7 +252,7 @@ class Conversation:
         elif intent == "repeat":
             self._confirm(meant)
 
-    # ---- danger, stop and controls
+    # ---- danger and stop
 
     def _danger(self, match: Match) -> None:
         session = self._scene.session
@@ -243,43 +260,28 @@ class Conversation:
         question = match.slots.get("ask", "").lower()
         asked = session.routine is not None and session.routine.id == question
         known = question in self._scene.library.routines and self._stage.activity in OPEN_TO_QUESTIONS
-        if known and not asked and together(self._scene, sign) is None:
+        if known and not asked and self._doubt.default is None and together(self._scene, sign) is None:
             self._cramp.take_slots(match)
             self._scene.session.in_question = question, sign
-            self._walk.ask_between(question, "danger_sign")
+            self._walk.ask_between(question, "danger_sign", symptom=True)
             return
+        tier, sign = self._doubt.graver((tier, sign))
         session.side = match.slots.get("side", session.side)
         session.partner = match.slots.get("who") == "her"
         self._alarm.raise_alert(tier, sign, match.decision == "confirm")
 
     def _stop(self, match: Match) -> None:
-        """End everything and be quiet; only what lies on the leg is named once. Half heard in an alert, it only cuts
-        the sentence that is being spoken."""
-        if self._stage.activity == "alert" and match.decision != "act":
+        """End everything and be quiet; only what lies on the leg is named once. Half heard in an alert, or while the
+        silence after a question would be one, it only cuts the sentence that is being spoken."""
+        if match.decision != "act" and (self._stage.activity == "alert" or self._doubt.default is not None):
             self._stage.performer.skip_line("stop", self._scene.now)
         elif self._stage.activity == "alert":
             self._alarm.stop()
             self._manner.usual()
         elif self._scene.session.laid_on:
-            self._walk.go("end", "stop")
+            self._walk.stop()
         else:
             self._stage.end("stop")
-
-    def _control(self, intent: str) -> None:
-        activity = self._stage.activity
-        if intent == "pause":
-            self._walk.pause()
-        elif activity == "paused":
-            if intent != "time_left":
-                self._walk.resume(intent)
-        elif intent == "time_left":
-            if activity == "step":
-                line = time_left_line(self._scene, self._stage.open_hold, self._stage.hold_end)
-                self._stage.performer.aside(line, self._scene.now)
-        elif intent in ("next_step", "previous_step") and activity == "step":
-            self._walk.move(intent)
-        elif intent in ("repeat", "previous_step"):
-            self._walk.repeat(intent)
 
     # ---- other talks
 
@@ -293,10 +295,9 @@ class Conversation:
                 self._alarm.raise_alert(*worse)
                 return
             self._scene.night.told.add(ANKLES)
-        self._walk.leave_standing()
+        self._walk.keep_place(symptom=True)
         self._stage.run(None, "swelling", "leg_swelling")
         self._stage.close_session()
-        self._scene.session.legs.clear()
         self._stage.open_session("leg-questions")
         self._walk.swelling("leg_swelling")
 
@@ -323,7 +324,11 @@ class Conversation:
             self._stage.collect()
         due = self._too_long()
         if due is not None and self._scene.now >= due:
-            self._alarm.raise_alert("urgent", TOO_LONG)
+            self._alarm.raise_alert(*self._doubt.graver(("urgent", TOO_LONG)))
+            self._stage.collect()
+        off = self._too_long_on()
+        if off is not None and self._scene.now >= off:
+            self._walk.go(self._scene.session.way_out or "end", "step")
             self._stage.collect()
 
     def _finished(self, outcome: Outcome) -> None:
@@ -346,7 +351,7 @@ class Conversation:
         elif outcome.go == "legs":
             self._walk.ask_legs("step")
         elif outcome.go == "resume":
-            self._walk.resume("yes")
+            self._controls.resume("yes")
         elif outcome.go == "next" and session.routine is not None:
             self._walk.begin_step("step")
         else:
@@ -354,14 +359,10 @@ class Conversation:
 
     def _swelling_finished(self) -> None:
         """All was answered no: back to what was going on, if a routine was."""
-        session = self._scene.session
-        if session.routine is None:
+        going_on = self._scene.session.bookmark is not None
+        if not going_on:
             self._scene.night.told.add(ANKLES)
-            self._walk.go(SWOLLEN_BOTH, "leg_swelling")
-        else:
-            self._stage.close_session()
-            self._stage.open_session(session.routine.id)
-            self._walk.begin_step("step")
+        self._walk.go("end" if going_on else SWOLLEN_BOTH, "leg_swelling")
 
     def _too_long(self) -> float | None:
         """When the cramp will have lasted too long."""
@@ -369,3 +370,10 @@ class Conversation:
         if session.cramp_since is None or session.eased_at is not None or self._stage.activity == "alert":
             return None
         return session.cramp_since + self._scene.settings.too_long
+
+    def _too_long_on(self) -> float | None:
+        """When what lies on the leg has lain there too long. No cramp and no open question is interrupted for it."""
+        session = self._scene.session
+        if not session.laid_on or self._cramp.is_on or self._doubt.default is not None:
+            return None
+        return session.timer[1] + self._scene.settings.laid_on

@@ -4,25 +4,12 @@ from __future__ import annotations
 
 from bedside.dialogue import talks
 from bedside.dialogue.alarm import Alarm
-from bedside.dialogue.routine import Routine, alert_of
+from bedside.dialogue.parts import FIRST_ROUTINE, LET_GO, ROUTINE_OF_PART
+from bedside.dialogue.routine import Care, Routine, alert_of
 from bedside.dialogue.scene import Session
 from bedside.dialogue.stage import Stage
 from bedside.dialogue.walk import Walk
 from bedside.nlu.match import Match
-
-FIRST_ROUTINE = "acute-calf-bed"
-LET_GO = "let-go"
-"""The routine for pain that gets worse in a stretch (guidance.md STOP-3)."""
-
-ROUTINE_OF_PART = {
-    "foot": "foot-cramp",
-    "toes": "foot-cramp",
-    "ankle": "foot-cramp",
-    "thigh": "thigh-cramp",
-    "hamstring": "thigh-back",
-    "thigh-front": "thigh-front",
-}
-"""Which routine a cramp in a part of the leg gets; everywhere else it is the calf (guidance.md E1)."""
 
 
 class Cramp:
@@ -71,23 +58,48 @@ class Cramp:
             self._stage.run(script, "asking", "easing")
 
     def begins(self, match: Match) -> None:
-        """A cramp was told of: its routine starts, unless it goes on already. The calf is meant if nothing is said."""
-        activity = self._stage.activity
+        """A cramp was told of: its routine starts, unless it goes on already. In the other leg it is a new one."""
+        activity, side, present = self._stage.activity, self._session.side, self._session.routine
         self.take_slots(match)
-        routine = ROUTINE_OF_PART.get(match.slots.get("part", ""), FIRST_ROUTINE)
-        present = self._session.routine
-        moved = routine != FIRST_ROUTINE and (present is None or not _treats(present, routine))
-        if activity in ("help", "asking") and self.in_relief and not moved:
+        routine = self.routine_for(match)
+        named = match.slots.get("part", "") in ROUTINE_OF_PART
+        moved = named and (present is None or not _treats(present, routine))
+        if self.in_relief and side is not None and side != self._session.side:
+            self._session.forget_answers()
+            self._walk.go(routine, "leg_cramp")
+        elif activity in ("help", "asking") and self.in_relief and not moved:
             self._walk.begin_step("leg_cramp")
         elif moved or not (self.in_relief and activity in ("step", "legs")):
             self._session.bookmark = None
             self._walk.go(routine, "leg_cramp")
 
+    def routine_for(self, match: Match) -> str:
+        """The routine of the part that was named; without one the cramp's own, and at first that of the calf."""
+        named = ROUTINE_OF_PART.get(match.slots.get("part", ""))
+        return named or (FIRST_ROUTINE if match.slots.get("part") == "calf" else self._session.own or FIRST_ROUTINE)
+
+    @property
+    def _care(self) -> Care:
+        return self._session.step.care if self._session.step is not None else Care()
+
+    @property
+    def _out(self) -> str | None:
+        """The way out of what a timer set going; the stretch of a cramp that came back goes before it."""
+        return None if self.in_relief else self._session.way_out
+
+    def let_go(self) -> None:
+        """A "no" in the middle of a hold or a timer (guidance.md STOP-3)."""
+        out = self._out or self._care.way_out
+        if out is None:
+            self.worse("no")
+        else:
+            self._session.forget_answers()
+            self._walk.go(out, "no")
+
     def worse(self, by: str) -> None:
-        """It gets worse, or a "no" in the middle of a hold: let go, or what the routine says."""
-        session = self._session
-        self._forget_answers()
-        target = (session.routine.worse if session.routine is not None else None) or LET_GO
+        """It gets worse: out of what was set going, or what the step says, or let go."""
+        self._session.forget_answers()
+        target = self._out or self._care.worse or LET_GO
         alert = alert_of(target)
         if alert is not None:
             self._alarm.raise_alert(*alert)
@@ -95,22 +107,19 @@ class Cramp:
             self._walk.go(target, by)
 
     def still_hurts(self, match: Match) -> None:
-        """In a stretch: go on, or let go if it gets worse. After it: is the cramp back, or does a pain stay?"""
-        scene, step = self._stage.scene, self._stage.step_name()
-        own_way = self._session.routine is not None and self._session.routine.worse is not None
-        if match.slots.get("worse") and (own_way or self.in_relief):
+        """In a stretch: go on, or let go if it gets worse. With something on the leg: take it off. After the cramp:
+        is it back, or does a pain stay?"""
+        scene, step, session = self._stage.scene, self._stage.step_name(), self._session
+        coming_off = session.routine is not None and self._care.worse == session.routine.id
+        worse = bool(match.slots.get("worse")) and (self._care.worse is not None or self.in_relief)
+        if worse or coming_off or self._out:
             self.worse("still_hurts")
         elif not self.in_relief:
-            self._forget_answers()
+            session.forget_answers()
             self._walk.leave_standing()
-            self._stage.run(talks.is_it_back(scene, step, FIRST_ROUTINE), "asking", "still_hurts")
+            self._stage.run(talks.is_it_back(scene, step, "own"), "asking", "still_hurts")
         else:
             self._stage.performer.aside(scene.line(scene.library.spoken.hears_pain, step), scene.now)
-
-    def _forget_answers(self) -> None:
-        """A new symptom: what was answered before does not count any more (guidance.md E2)."""
-        self._session.legs.clear()
-        self._session.gate_opened = None
 
     def take_slots(self, match: Match) -> None:
         """What was said of side and part, and by whom; from an idle room a new session begins."""
@@ -119,7 +128,7 @@ class Cramp:
         session = self._session
         session.side = match.slots.get("side", session.side)
         session.part = match.slots.get("part", session.part)
-        session.partner = session.partner or match.slots.get("who") == "her"
+        session.partner = (session.partner and not match.of_me) or match.slots.get("who") == "her"
 
 
 def _treats(routine: Routine, wanted: str) -> bool:

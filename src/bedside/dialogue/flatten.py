@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
-from bedside.dialogue.routine import Check, Routine, Step
+from bedside.dialogue.routine import Care, Check, Routine, Step
 from bedside.dialogue.routine_file import RoutineFile, StepEntry
 from bedside.nlu.match import INTENTS
 from bedside.yamlfile import Document, Key, suggest
@@ -33,6 +33,7 @@ class _Place:
     round: int = 1
     gate: bool = False
     to_partner: bool = False
+    care: Care = field(default_factory=Care)
     inside: tuple[str, ...] = ()
 
 
@@ -40,7 +41,7 @@ def flatten(source: Source, sources: Mapping[str, Source]) -> Routine:
     """The routine of a file. Raises ContentError for a block that does not exist or uses itself."""
     file = source.file
     steps: list[Step] = []
-    place = _Place(source, ("steps",), file.id, 1, file.gate, file.to == "partner", (file.id,))
+    place = _Place(source, ("steps",), file.id, 1, file.gate, file.to == "partner", _care(file), (file.id,))
     _add(file.steps, place, sources, steps)
     return Routine(
         file.id,
@@ -49,12 +50,15 @@ def flatten(source: Source, sources: Mapping[str, Source]) -> Routine:
         part=file.part,
         relief=file.relief,
         answer=source.answer,
+        symptom=file.symptom or (source.answer and any(step.default for step in steps)),
         eased=file.eased,
-        worse=file.worse,
         then=file.then,
-        on_leaving=file.on_leaving,
         with_partner=file.with_partner,
     )
+
+
+def _care(file: RoutineFile) -> Care:
+    return Care(file.worse, file.way_out, file.on_leaving)
 
 
 def _add(entries: list[StepEntry], place: _Place, sources: Mapping[str, Source], steps: list[Step]) -> None:
@@ -87,6 +91,7 @@ def _use(name: str, place: _Place, sources: Mapping[str, Source], steps: list[St
         round=1,
         gate=place.gate or block.file.gate,
         to_partner=place.to_partner or block.file.to == "partner",
+        care=_care(block.file).within(place.care),
         inside=(*place.inside, name),
     )
     _add(block.file.steps, below, sources, steps)
@@ -135,4 +140,5 @@ def _step(entry: StepEntry, place: _Place, skip_to: int) -> Step:
         shut_gate=entry.shut_gate,
         target=entry.if_risk or "",
         mention=entry.mention,
+        care=place.care,
     )

@@ -104,7 +104,8 @@ def _why_shut(scene: Scene) -> Wordings | None:
     reasons = (
         (bool(scene.settings.risks), texts.risk),
         (night.alarmed, texts.alarmed),
-        (night.shut, texts.told),
+        (bool(night.risks), texts.told),
+        (night.shut, texts.shut),
         (night.failed, texts.failed),
         (scene.left_cramp is not None, texts.later),
     )
@@ -114,7 +115,8 @@ def _why_shut(scene: Scene) -> Wordings | None:
 def gate(scene: Scene, step: str) -> Script:
     """guidance.md E3: all three questions, read back once; only a clear yes to that opens the gate.
 
-    Shut it stays for anybody with a risk flag (C0), and after an alert (E10). That it stays shut is said once.
+    Shut it stays for anybody with a risk flag (C0), after an alert (E10), and for the night after a no to the
+    read-back. That it stays shut is said once.
     """
     session, texts = scene.session, scene.library.spoken.gate
     if session.gate_opened is not None and scene.now - session.gate_opened > scene.settings.gate:
@@ -133,8 +135,9 @@ def gate(scene: Scene, step: str) -> Script:
                 return Outcome()
             session.legs.clear()
             session.legs_open = True
+            scene.night.shut = scene.night.shut or (answer is not None and answer.intent == "no")
             yield from safety_net(scene, step)
-        text = texts.shut
+        text = texts.shut if scene.night.shut else texts.unclear
     if not session.gate_told:
         session.gate_told = True
         yield Speak(scene.line(text, step, texts.sources), scene.gap)

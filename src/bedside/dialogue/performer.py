@@ -15,6 +15,9 @@ LATE_ANSWER = 2.0
 LATEST_ANSWER = 8.0
 """Seconds by which speech that gives no answer can prolong the listening in all."""
 
+TAKING_ITS_COURSE = "step"
+"""What a script is begun by when the one before it has come to its end."""
+
 
 class Performer:
     """The state of the running script and of the mouth.
@@ -64,14 +67,20 @@ class Performer:
         return min(times, default=None)
 
     def begin(self, script: Script | None, now: float, by: str) -> None:
-        """Drop the running script, cut off its speech (`by` whom) and run another, or none."""
+        """Drop the running script, cut off its speech (`by` whom) and run another, or none.
+
+        When things only take their course (`by` "step"), an aside may finish first; nobody's words wait for one.
+        """
         if self._script is not None:
             self._script.close()
-        if self._speaking is not None:
-            self.actions.append(Hush(by))
-        self._speaking = self._deadline = self._speech_limit = self._operation = self.outcome = None
+        self._deadline = self._operation = self.outcome = None
         self._owed = False
-        self._asides.clear()
+        if by != TAKING_ITS_COURSE or self._own:
+            if self._speaking is not None:
+                self.actions.append(Hush(by))
+            self._speaking = self._speech_limit = None
+        if by != TAKING_ITS_COURSE:
+            self._asides.clear()
         self._script = script
         if script is not None:
             self._drive(None, now)

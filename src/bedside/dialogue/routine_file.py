@@ -158,8 +158,11 @@ class RoutineFile(_Strict):
     to: whom it speaks to. gate: all of it is massage, heat or cold.
     part: what it stretches, where the leg questions depend on it (guidance.md D4).
     eased: the routine to go to when the person says that it eases. worse: where to go when it gets worse.
-    then: the routine that follows the end. on_leaving: said when the routine is left while something lies on the leg,
-    which is so from its timer on. with_partner: what takes its place when the partner talks to bedside.
+    then: the routine that follows the end; `own` is the one that the cramp itself was first given.
+    way_out: the routine that ends this one when it is broken off: by news of a symptom, a good night, a pause nobody
+    ends. on_leaving: said when there is no time for that, while something lies on the leg, which is so from its timer
+    on. with_partner: what takes its place when the partner talks to bedside.
+    symptom: what leads to this answer tells how she is; so does every answer with a question whose silence is an alert.
     """
 
     id: str = Field(pattern=r"^[a-z0-9][a-z0-9-]*$")
@@ -169,9 +172,17 @@ class RoutineFile(_Strict):
     block: bool = False
     gate: bool = False
     part: Literal["thigh"] | None = None
+    symptom: bool = False
     eased: str | None = None
     worse: str | None = None
     then: str | None = None
+    way_out: str | None = None
     on_leaving: Text | None = None
     with_partner: str | None = None
     steps: list[StepEntry] = Field(min_length=1)
+
+    @model_validator(mode="after")
+    def _comes_off(self) -> RoutineFile:
+        if self.on_leaving is not None and self.way_out is None:
+            raise ValueError("what lies on the leg must come off: name the routine that sees to it as 'way_out'")
+        return self

@@ -24,7 +24,8 @@ class Settings:
     call_watch: a second half-heard call for help within this time is one (Q-16).
     new_night: after so long without a word, pace and volume are as at the start, and what was shut is not.
     insist: between two times of a question that insists on its answer. gate: how long the three clear answers
-    last (E2). risks: the risk flags that are set (C0), by the names of the settings; quiet_db: gain in the quiet hours.
+    last (E2). laid_on: how long anything may lie on the leg, whatever comes in between (D7). risks: the risk
+    flags that are set (C0), by the names of the settings; quiet_db: gain in the quiet hours.
     """
 
     gap: float = 0.6
@@ -42,21 +43,19 @@ class Settings:
     new_night: float = 6 * 3600.0
     insist: float = 20.0
     gate: float = 3600.0
+    laid_on: float = 900.0
     risks: frozenset[str] = frozenset()
     quiet_db: float = 0.0
-
-    @property
-    def bed_rest(self) -> bool:
-        return "bed_rest" in self.risks
 
 
 @dataclass(frozen=True)
 class Bookmark:
-    """Where a routine was left for a question in between."""
+    """Where a routine was left for a question in between. symptom: what was told is news of how she is."""
 
     name: str
     routine: Routine
     index: int
+    symptom: bool = False
 
 
 @dataclass(frozen=True)
@@ -76,6 +75,8 @@ class Night:
 
     warnings: the danger signs that were told and not taken back, each with its tier. told: what is no sign by itself
     but may be one with another (C6). partner_heard: the partner has spoken. left: a cramp that may still be on.
+    risks: risk flags that were told, by the names of the settings; they stay for as long as bedside runs, as a clot or
+    a blood thinner does not end with the night (C0).
     """
 
     asked: set[str] = field(default_factory=set)
@@ -86,6 +87,11 @@ class Night:
     told: set[str] = field(default_factory=set)
     partner_heard: bool = False
     left: LeftCramp | None = None
+    risks: frozenset[str] = frozenset()
+
+    def next(self) -> Night:
+        """The night after it."""
+        return Night(risks=self.risks)
 
 
 @dataclass
@@ -96,8 +102,11 @@ class Session:
     legs: answers to the leg questions by sign ("yes", "no", "unsure"); legs_asked: they were put once;
     legs_open: one stayed without an answer. up: she is out of bed. partner: it is the partner who talks.
     gate_opened: when the gate was opened, absolute seconds; gate_told: it was said that it stays shut.
-    timer: the timer that was begun last, its step and when; laid_on: what to say before anything else, as something
-    lies on the leg. bookmark: what goes on after the answer to a question. holds: so many holds were begun.
+    timer: the timer that was begun last, its step and when; way_out: the routine that ends what it set going;
+    laid_on: what to say before anything else, as something lies on the leg. Both are cleared only by the way out, by
+    the end of the steps that they belong to, or by being said. bookmark: what goes on after the answer to a question.
+    own: the routine that the cramp was first given. waiting: a cramp's routine that waits for the answer to a question
+    of guidance.md C5. holds: so many holds were begun.
     in_question: the question of guidance.md C5 that is open, and the danger sign it asks about.
     cleared: after tonight's warning all leg questions were answered no (E10).
     """
@@ -118,11 +127,29 @@ class Session:
     gate_opened: float | None = None
     gate_told: bool = False
     timer: tuple[str, float] = ("", 0.0)
+    way_out: str | None = None
     laid_on: str | None = None
     bookmark: Bookmark | None = None
+    own: str | None = None
+    waiting: str | None = None
     holds: int = 0
     in_question: tuple[str, str] | None = None
     cleared: bool = False
+
+    @property
+    def step(self) -> Step | None:
+        """The present step of the routine; None without one, and at its end."""
+        routine = self.routine
+        return routine.steps[self.index] if routine is not None and self.index < len(routine.steps) else None
+
+    def forget_answers(self) -> None:
+        """A new symptom: what was answered before does not count any more (guidance.md E2)."""
+        self.legs.clear()
+        self.gate_opened = None
+
+    def nothing_on(self) -> None:
+        """Whatever a timer set going has come to its end."""
+        self.way_out = self.laid_on = None
 
 
 @dataclass
@@ -150,6 +177,15 @@ class Scene:
         """The cramp of an earlier session that must be taken to be on still."""
         left = self.night.left
         return left if left is not None and self.now - left.left <= self.settings.left_off else None
+
+    @property
+    def risks(self) -> frozenset[str]:
+        """The risk flags: as set, and as told (guidance.md C0)."""
+        return self.settings.risks | self.night.risks
+
+    @property
+    def bed_rest(self) -> bool:
+        return "bed_rest" in self.risks
 
     @property
     def gap(self) -> float:

@@ -103,12 +103,13 @@ class Sourced(_Strict):
 
 
 class Gate(_Strict):
-    """Massage, heat and cold (guidance.md E3). confirm: the three answers read back. shut: they were not clear.
-    risk: a risk flag is set. alarmed: there was an alert tonight. told: a risk was told tonight. failed: no stretch
-    helped (C07). later: while the cramp is on."""
+    """Massage, heat and cold (guidance.md E3). confirm: the three answers read back. shut: a no to that, for the night.
+    unclear: something was not answered. risk: a risk flag is set. alarmed: there was an alert tonight. told: a risk was
+    told. failed: no stretch helped (C07). later: while the cramp is on."""
 
     confirm: Voiced
     shut: Voiced
+    unclear: Voiced
     risk: Voiced
     alarmed: Voiced
     told: Voiced
@@ -216,6 +217,8 @@ class Spoken(_Strict):
     slower: Text
     faster: Text
     hears_pain: Voiced
+    not_now: Voiced
+    take_off: Voiced
     is_it_easing: Voiced
     is_it_back: Voiced
     sit_down: Voiced

@@ -21,7 +21,7 @@ INSIST_STEP_DB = 3.0
 MOST_INSIST_DB = 12.0
 """A question that insists on an answer is louder by a step each time, up to the most (guidance.md D7)."""
 
-WIDE_AWAKE = ("yes", "no", "unsure", "easing", "still_hurts", "next_step")
+WIDE_AWAKE = ("yes", "no", "unsure", "easing", "next_step")
 
 
 def step_script(scene: Scene, step: Step) -> Script:
@@ -58,11 +58,13 @@ def _rest(scene: Scene, step: Step) -> Script:
 
 def _risk(scene: Scene, step: Step) -> Script:
     yield Until(scene.now)
-    return to(step.target) if scene.settings.risks else Outcome()
+    return to(step.target) if scene.risks else Outcome()
 
 
 def _legs(scene: Scene, step: Step) -> Script:
-    outcome = yield from legs.leg_questions(scene, step.id, step.leg_questions)
+    # With a risk flag the third one belongs to them (guidance.md E3).
+    count = legs.ALL if scene.risks else step.leg_questions
+    outcome = yield from legs.leg_questions(scene, step.id, count)
     return to(step.silence) if scene.session.legs_open and outcome.alert is None else outcome
 
 
@@ -89,16 +91,18 @@ def _hold(scene: Scene, step: Step) -> Script:
 def _timer(scene: Scene, step: Step) -> Script:
     """Quiet for exactly the announced time; its questions fall at their seconds after the start.
 
-    What lies on the leg knows no pause: repeated or resumed, such a timer only runs to its end.
+    What it set going knows no pause: repeated, resumed or come back to, such a timer only runs to its end.
     """
     session = scene.session
-    if session.laid_on and session.timer[0] == step.id:
+    if session.way_out and session.timer[0] == step.id:
         start = session.timer[1]
     else:
         yield Speak(scene.step_line(step), scene.gap)
         start = scene.now
         session.timer = step.id, start
-        session.laid_on = session.routine.on_leaving if session.routine is not None else None
+        session.way_out, session.laid_on = step.care.way_out, step.care.on_leaving
+        # Nobody steps back to before it was laid on, past the question whether it is off.
+        session.history.clear()
     left = start + step.seconds - scene.now
     if left <= 0:
         return Outcome()
@@ -110,7 +114,7 @@ def _timer(scene: Scene, step: Step) -> Script:
         texts = check.partner if scene.session.partner and check.partner else check.texts
         for text in texts:
             line = scene.step_line(step, text)
-            answer = yield Ask(line, scene.settings.answer, leads_on="yes")
+            answer = yield Ask(line, scene.settings.answer, takes=_listed(check.answers), leads_on="yes")
             if answer is not None:
                 break
         target = _after_check(check, answer)
@@ -152,7 +156,7 @@ def _ask(scene: Scene, step: Step) -> Script:
 
 def _answer(scene: Scene, step: Step) -> Generator[Operation, Match | None, Match | None]:
     """Ask; if the step insists, again and louder until a listed answer comes."""
-    takes = frozenset(key for key in step.answers if key not in WIDE_AWAKE) | ({step.learn} if step.learn else set())
+    takes = _listed(step.answers) | ({step.learn} if step.learn else set())
     heard, asked = None, scene.now
     for time in range(step.insist + 1):
         if time:
@@ -164,6 +168,11 @@ def _answer(scene: Scene, step: Step) -> Generator[Operation, Match | None, Matc
         if not step.insist or answer_target(step.answers, heard):
             break
     return heard
+
+
+def _listed(answers: Mapping[str, str]) -> frozenset[str]:
+    """What answers a question besides the words that answer every one."""
+    return frozenset(key for key in answers if key not in WIDE_AWAKE)
 
 
 def _leads_on(answers: Mapping[str, str]) -> str:

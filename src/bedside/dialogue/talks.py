@@ -75,8 +75,8 @@ def paused(scene: Scene, step: str) -> Script:
         return Outcome("resume")
     if scene.session.cramp_since is not None:
         yield from safety_net(scene, step)
-    if scene.session.laid_on and scene.session.routine is not None and scene.session.routine.worse:
-        return Outcome(scene.session.routine.worse)
+    if scene.session.way_out is not None:
+        return Outcome(scene.session.way_out)
     yield Speak(scene.line(texts.end, step))
     return Outcome("end")
 

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from bedside.dialogue import aftermath, legs, mention, steps, talks
-from bedside.dialogue.actions import Report
-from bedside.dialogue.routine import Routine, Step
-from bedside.dialogue.scene import Bookmark
-from bedside.dialogue.script import Outcome
-from bedside.dialogue.stage import Activity, Stage
+from dataclasses import replace
 
-NOT_EASING = "not-easing"
-"""The routine that puts the leg questions and goes on in bed."""
+from bedside.dialogue import aftermath, legs, mention, steps, talks
+from bedside.dialogue.parts import FIRST_ROUTINE, LET_GO, NOT_EASING, OWN
+from bedside.dialogue.routine import Routine, Step
+from bedside.dialogue.scene import Bookmark, Session
+from bedside.dialogue.script import Outcome
+from bedside.dialogue.stage import Stage
 
 
 class Walk:
@@ -20,30 +19,30 @@ class Walk:
         self._stage = stage
         self._scene = stage.scene
         self._mentions = mentions
-        self._paused: Activity = "step"  # what the pause interrupted
-        self._after_sitting = ""
+        self.after_sitting = ""
 
     def go(self, target: str, by: str) -> None:
         """Go to a routine, or to the `end`, which is where a question interrupted. Out of bed she sits down first."""
         session = self._scene.session
         if session.up:
-            self._after_sitting = target
+            self.after_sitting = target
             self._stage.run(talks.sit_down(self._scene, self._stage.step_name()), "sitting", by)
             return
-        mark = session.bookmark
-        routine = self._scene.library.routines.get(target)
+        routine = self._scene.library.routines.get(session.own or FIRST_ROUTINE if target == "own" else target)
         if routine is not None and self._barred(routine, by):
             return
-        if self._take_off(routine):
+        if self._must_come_off(routine):
             line = self._scene.line(session.laid_on or "", self._stage.step_name(), ["D7"])
-            session.laid_on = None
+            session.bookmark = None
+            session.nothing_on()
             self._stage.run(talks.instead(line, target), "telling", by)
             return
+        mark = session.bookmark
         if mark is not None and (routine is None or (routine.relief and mark.routine.relief)):
             self._go_back(mark, by)
         elif routine is None:
             self._stage.end(by)
-        elif routine.gets_up and self._scene.settings.bed_rest:
+        elif routine.gets_up and self._scene.bed_rest:
             self._stay_in_bed(routine, by)
         else:
             self._enter(routine, by)
@@ -63,21 +62,33 @@ class Walk:
             self._stage.run(script, "telling" if bars == "refuse" else "warned", by)
         return bars is not None
 
-    def _take_off(self, target: Routine | None) -> bool:
-        """Whether something is still to come off the leg before going on to `target`. Relief is not kept waiting."""
+    def stop(self) -> None:
+        """End all, a question in between too; only what lies on the leg is named."""
+        self._scene.session.bookmark = None
+        self.go("end", "stop")
+
+    def _must_come_off(self, target: Routine | None) -> bool:
+        """Whether something is to come off the leg before going on to `target`. Relief is not kept waiting, the way
+        out says it itself, and an answer in between comes back to it."""
         session = self._scene.session
         if session.routine is None or not session.laid_on:
             return False
-        if target is not None and target.id == session.routine.worse:
-            session.laid_on = None
-        return session.laid_on is not None and session.bookmark is None and not (target and target.relief)
+        if target is None or target.answer:
+            return session.bookmark is None
+        return not target.relief and target.id != session.way_out
 
     def _enter(self, routine: Routine, by: str) -> None:
         session = self._scene.session
         self._stage.run(None, "step", by)
         self._stage.close_session()
+        if routine.relief or routine.id == session.way_out:
+            session.bookmark = None
+        if routine.id == session.way_out:
+            session.nothing_on()
         if session.bookmark is None:
             self._set_clock(routine)
+        if routine.id in OWN:
+            session.own = routine.id
         session.routine, session.index = routine, 0
         session.history.clear()
         session.gate_told = False
@@ -85,25 +96,60 @@ class Walk:
         session.partner = session.partner or routine.steps[0].to_partner
         self._stage.open_session(routine.id)
         self.begin_step(by)
+        if routine.relief and session.laid_on:
+            # Queued behind the first words of relief; until she is known to have heard it, it counts as not said.
+            self._stage.performer.aside(
+                self._scene.line(self._scene.library.spoken.take_off, self._stage.step_name(), ["C05"]), self._scene.now
+            )
 
     def _go_back(self, mark: Bookmark, by: str) -> None:
-        """To where a question interrupted."""
+        """To where a question interrupted. After news of a symptom not into massage, heat or raised legs, but out of
+        them (guidance.md E2, STOP-2, STOP-4, STOP-6)."""
         session = self._scene.session
         session.bookmark = None
+        out = self._way_out(mark) if mark.symptom else None
+        if out is not None:
+            self.go(out, by)
+            return
+        if self._scene.bed_rest and mark.routine.gets_up:
+            self._stay_in_bed(mark.routine, by)
+            return
         self._stage.run(None, "step", by)
         self._stage.close_session()
-        session.routine, session.index = mark.routine, mark.index
+        session.routine = mark.routine
+        session.index = mark.routine.past_gate(mark.index) if mark.symptom else mark.index
         session.history.clear()
         self._stage.open_session(mark.name)
         self.begin_step(by)
 
-    def ask_between(self, question: str, by: str) -> None:
-        """Put a routine that asks something in between, and go on afterwards where we are."""
+    def _way_out(self, mark: Bookmark) -> str | None:
+        """The routine that ends what goes on at a bookmark, if anything does that must not go on. A stretch may."""
+        if mark.routine.relief:
+            return None
+        left = mark.routine.steps[mark.index : mark.index + 1]
+        return self._scene.session.way_out or (left[0].care.way_out if left else None)
+
+    def ask_between(self, question: str, by: str, symptom: bool = False) -> None:
+        """Put a routine that asks or answers something in between, and go on afterwards where we are. `symptom`: what
+        was told is news of how she is, so the gate is void, and the answers it stood on (guidance.md E2)."""
+        self.keep_place(symptom)
+        self.go(question, by)
+
+    def keep_place(self, symptom: bool = False) -> None:
+        """Remember where we are, for whoever goes to the `end`."""
         session = self._scene.session
         self.leave_standing()
-        if session.routine is not None and session.bookmark is None and not session.routine.answer:
-            session.bookmark = Bookmark(session.routine.id, session.routine, session.index)
-        self.go(question, by)
+        if symptom:
+            session.forget_answers()
+        if session.bookmark is not None:
+            session.bookmark = replace(session.bookmark, symptom=session.bookmark.symptom or symptom)
+        elif session.routine is not None and (session.way_out or not session.routine.answer):
+            session.bookmark = Bookmark(session.routine.id, session.routine, session.index, symptom)
+
+    def wait_with(self, routine: str) -> None:
+        """A cramp began while a question of guidance.md C5 is open: its routine follows the answer at once."""
+        self._scene.session.waiting = routine
+        self._set_clock(self._scene.library.routines[routine])
 
     def _stay_in_bed(self, routine: Routine, by: str) -> None:
         """Bed rest was ordered: what follows the routine, or nothing, instead of it."""
@@ -115,11 +161,14 @@ class Walk:
 
     def seated(self, by: str) -> None:
         """She sits again: go where we were going."""
-        self.go(self._after_sitting, by)
+        self.go(self.after_sitting, by)
 
     def _set_clock(self, routine: Routine) -> None:
-        """The escalation clock rests while the cramp has let go; if it soon comes back, it was the same one."""
+        """The escalation clock rests while the cramp has let go; if it soon comes back, it was the same one. Letting
+        go of a stretch that hurts is no cramp, and no end of one."""
         session, now = self._scene.session, self._scene.now
+        if routine.id == LET_GO:
+            return
         if not routine.relief:
             if session.cramp_since is not None and session.eased_at is None:
                 session.eased_at = now
@@ -143,20 +192,28 @@ class Walk:
         """Run the step at the session's index, or first what has to be asked before it."""
         session, scene = self._scene.session, self._scene
         assert session.routine is not None
-        if session.index >= len(session.routine.steps):
-            session.laid_on = None
-            self.go(session.routine.then or "end", by)
+        if session.waiting and session.routine.default_from(session.index) is None:
+            target, session.waiting = session.waiting, None
+            self.go(target, by)
             return
-        step = session.routine.steps[session.index]
-        if self._legs_due() and step.kind != "leg_questions":
+        step = session.step
+        if step is None:
+            self._over(by)
+        elif self._legs_due() and step.kind != "leg_questions" and not session.routine.answer:
             if session.up:
                 self.go(NOT_EASING, by)
             else:
                 self.ask_legs(by)
+        elif step.gate and session.laid_on and not legs.gate_is_open(scene):
+            self.go(session.way_out or "end", by)
         elif step.gate and not legs.gate_is_open(scene):
             self._stage.run(legs.gate(scene, f"{session.routine.id}/gate"), "gate", by)
         elif step.kind == "ask" and self._stays_in_bed and self._leads_out_of_bed(step):
             self.finished(Outcome(step.silence))
+        elif step.up and scene.bed_rest:
+            session.index = self._seated_again()
+            line = scene.line(scene.library.spoken.stay_in_bed, step.id, ["D2", "C0"])
+            self._stage.run(talks.instead(line, "next"), "telling", by)
         else:
             session.up = session.up or bool(step.up)
             self._stage.run(self._mentions.script(scene, step) or steps.step_script(scene, step), "step", by)
@@ -164,7 +221,16 @@ class Walk:
     @property
     def _stays_in_bed(self) -> bool:
         """Bed rest was ordered, or an alert forbids exercises tonight."""
-        return self._scene.settings.bed_rest or bool(self._scene.night.warnings)
+        return self._scene.bed_rest or bool(self._scene.night.warnings)
+
+    def _over(self, by: str) -> None:
+        """The end of the routine. What still lies on the leg is asked about; a stretch and an answer come first."""
+        session = self._scene.session
+        assert session.routine is not None
+        if session.laid_on and session.bookmark is None and not session.routine.relief:
+            self.go(session.way_out or "end", by)
+        else:
+            self.go(session.routine.then or "end", by)
 
     def _leads_out_of_bed(self, step: Step) -> bool:
         """Whether a yes to a question lets her get up."""
@@ -178,8 +244,7 @@ class Walk:
         session = self._scene.session
         assert session.routine is not None
         if outcome.go == "shut":
-            while session.index < len(session.routine.steps) and session.routine.steps[session.index].gate:
-                session.index += 1
+            session.index = session.routine.past_gate(session.index)
         self.begin_step("step")
 
     def ask_legs(self, by: str) -> None:
@@ -218,9 +283,19 @@ class Walk:
     def advance(self, index: int, by: str) -> None:
         """To the step at `index`, which may be the end of the routine."""
         session = self._scene.session
+        left = session.step
         session.history.append(session.index)
         session.index = index
+        if session.way_out and left is not None and left.care.way_out == session.way_out:
+            self._comes_off(session)
         self.begin_step(by)
+
+    @staticmethod
+    def _comes_off(session: Session) -> None:
+        """After the last step of what a timer set going it is over, and nobody steps back into it."""
+        if session.step is None or session.step.care.way_out != session.way_out:
+            session.nothing_on()
+            session.history.clear()
 
     def move(self, intent: str) -> None:
         """To the next or the previous step; before the first there is only the first."""
@@ -233,18 +308,6 @@ class Walk:
         else:
             self.begin_step(intent)
 
-    def repeat(self, by: str) -> None:
-        """Start what goes on from its beginning: the step, or the questions."""
-        activity = self._stage.activity
-        if activity in ("step", "gate"):
-            self.begin_step(by)
-        elif activity == "legs":
-            self.ask_legs(by)
-        elif activity == "swelling":
-            self.swelling(by)
-        elif activity == "help":
-            self._stage.run(talks.help_question(self._scene), "help", by)
-
     def swelling(self, by: str) -> None:
         """The leg questions by themselves, after a swollen leg was reported."""
         self._stage.run(legs.swelling(self._scene, "leg-questions/1"), "swelling", by)
@@ -253,29 +316,12 @@ class Walk:
         """What was still to be done out of bed is left out; whoever speaks next first lets her sit down."""
         session = self._scene.session
         if session.up and session.routine is not None:
-            steps_left = range(session.index, len(session.routine.steps))
-            down = (index + 1 for index in steps_left if session.routine.steps[index].up is False)
-            session.index = next(down, len(session.routine.steps))
+            session.index = self._seated_again()
 
-    def pause(self) -> None:
-        """Wait for her. Out of bed she sits down, and the routine starts again from getting up."""
-        if self._stage.activity not in ("step", "legs", "gate"):
-            return
+    def _seated_again(self) -> int:
+        """The first step after she has sat down again."""
         session = self._scene.session
-        self._paused = self._stage.activity
-        step = self._stage.step_name()
-        self._stage.run(None, "paused", "pause")
-        self._stage.add(Report("session", {"state": "paused", "routine": self._stage.session_name}))
-        if session.up:
-            session.index = 0
-            session.history.clear()
-        self._stage.run(talks.paused(self._scene, step), "paused", "pause")
-
-    def resume(self, by: str) -> None:
-        """Go on after a pause with the step that it interrupted, or the one before or after it."""
-        self._stage.run(None, self._paused, by)
-        self._stage.add(Report("session", {"state": "resumed", "routine": self._stage.session_name}))
-        if self._paused == "step" and by in ("next_step", "previous_step"):
-            self.move(by)
-        else:
-            self.repeat(by)
+        assert session.routine is not None
+        steps_left = range(session.index, len(session.routine.steps))
+        down = (index + 1 for index in steps_left if session.routine.steps[index].up is False)
+        return next(down, len(session.routine.steps))

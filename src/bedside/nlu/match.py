@@ -49,7 +49,8 @@ class Match:
     text: the utterance as given. intent: one of the fixed names, None when ignored.
     slots: for example {"side": "left", "part": "calf"}. score: 0 to 100, likeness to `phrase`.
     margin: how much better than the best phrase of any other intent, 0 to 100.
-    phrase: the sentence of intents.yaml that fits best, None if nothing comes near.
+    phrase: the sentence of intents.yaml that fits best, None if nothing comes near. of_me: it speaks of the leg or
+    body of the one speaking ("my left leg").
     """
 
     text: str
@@ -59,7 +60,10 @@ class Match:
     margin: float = 0.0
     phrase: str | None = None
     decision: Decision = "ignore"
+    of_me: bool = False
 
     def as_json(self) -> dict[str, Any]:
         """The object that `bedside match --json` prints, keys in their fixed order."""
-        return {**asdict(self), "slots": dict(self.slots)}
+        fields = {**asdict(self), "slots": dict(self.slots)}
+        del fields["of_me"]
+        return fields

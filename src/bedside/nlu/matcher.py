@@ -78,7 +78,7 @@ def match(text: str, intents: IntentSet, scope: Scope) -> Match:
     found = _found(text, words, intents, scope)
     if found.intent in OF_SOMEBODY and load_meanings().is_of_her(words):
         return replace(found, slots={**found.slots, "who": "her"})
-    return found
+    return replace(found, of_me=found.intent in OF_SOMEBODY and load_meanings().is_of_me(words))
 
 
 def _found(text: str, words: str, intents: IntentSet, scope: Scope) -> Match:

@@ -175,6 +175,10 @@ class Meanings:
         when, unless = self._of_her
         return _any(when, reading) and not _any(unless, reading)
 
+    def is_of_me(self, text: str) -> bool:
+        """Whether a normalised text speaks of the one speaking: "my leg"."""
+        return _any(self._of_her[1], self._read(text)[0])
+
     def danger(self, text: str) -> Danger | None:
         """The gravest danger sign in a normalised text: emergency before urgent, certain before doubtful."""
         found = (danger for rule in self._signs if (danger := self._sign(rule, *self._read(text))))

@@ -49,6 +49,22 @@ SLOTS: dict[str, tuple[str, ...]] = {
 }
 """The slots that the sentences of an intent may fill; intents that are not named take none."""
 
+RISKS = (
+    "past_clot",
+    "clotting_disorder",
+    "family_clots",
+    "blood_thinners",
+    "recent_surgery",
+    "bed_rest",
+    "recent_birth",
+    "pre_eclampsia",
+    "ivf",
+    "twins",
+    "infection_or_dehydration",
+    "told_not_to",
+)
+"""The risk flags that can be told, named as in the settings (guidance.md C0.8)."""
+
 SLOT_VALUES: dict[str, tuple[str, ...]] = {
     "side": ("left", "right", "both"),
     "worse": ("yes",),
@@ -56,6 +72,7 @@ SLOT_VALUES: dict[str, tuple[str, ...]] = {
     "calling": ("yes",),
     "who": ("me",),
     "since": ("short", "long"),
+    "risk": RISKS,
 }
 """What a slot may be, where that is fixed."""
 
