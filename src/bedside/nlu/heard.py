@@ -1,36 +1,61 @@
-"""Sentences that the recogniser listens for without their being templates: danger in people's own words, and talk
-that is none. A recogniser with a closed list hears what it knows; what it has heard is read by `meaning`."""
+"""Sentences in people's own words, told apart: danger in an emergency, danger that is urgent, harmless talk.
+
+The recogniser listens for them beside the templates of intents.yaml, and the classifier learnt from them. Each kind
+is a text file in the folder `heard`, a sentence a line, already normalised, so that thousands are read at once.
+"""
 
 from __future__ import annotations
 
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
-from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field
-
-from bedside.nlu.schema import Tier
-from bedside.nlu.text import normalise
+from bedside.errors import ContentError
 from bedside.resources import content_folder
-from bedside.yamlfile import read_model
 
-Sentences = Annotated[list[str], Field(min_length=1)]
+KINDS = ("emergency", "urgent", "harmless")
+DANGER = KINDS[:2]
 
 
-class HeardFile(BaseModel):
-    """The shape of `heard.yaml`. danger: sentences that tell of danger, by tier. harmless: sentences that do not."""
+@dataclass(frozen=True)
+class HeardSentences:
+    """The sentences by kind, in the order of their files."""
 
-    model_config = ConfigDict(extra="forbid")
-    danger: dict[Tier, Sentences]
-    harmless: Sentences
+    by_kind: Mapping[str, tuple[str, ...]]
+
+    @property
+    def danger(self) -> dict[str, tuple[str, ...]]:
+        """The sentences that tell of danger, by tier."""
+        return {tier: self.by_kind[tier] for tier in DANGER}
+
+    @property
+    def harmless(self) -> tuple[str, ...]:
+        """The sentences that tell of none."""
+        return self.by_kind["harmless"]
+
+    @property
+    def digest(self) -> str:
+        """Of all sentences and their kinds: tells whether something was learnt from these."""
+        lines = "".join(f"{kind} {text}\n" for kind in KINDS for text in self.by_kind[kind])
+        return hashlib.sha256(lines.encode()).hexdigest()
 
     def texts(self) -> tuple[str, ...]:
-        """All sentences, normalised, each once."""
-        said = [text for sentences in (*self.danger.values(), self.harmless) for text in sentences]
-        return tuple(dict.fromkeys(normalise(text) for text in said))
+        """All sentences."""
+        return tuple(text for kind in KINDS for text in self.by_kind[kind])
 
 
 @lru_cache(maxsize=4)
-def load_heard(folder: Path | None = None) -> HeardFile:
-    """Read `heard.yaml` of `folder` (None: the shipped content folder). Raises ContentError with file and line."""
-    return read_model((folder or content_folder()) / "heard.yaml", HeardFile)[0]
+def load_heard(folder: Path | None = None) -> HeardSentences:
+    """Read the folder `heard` of a content folder (None: the shipped one). Raises ContentError with file and line."""
+    room = (folder or content_folder()) / "heard"
+    return HeardSentences({kind: _read(room / f"{kind}.txt") for kind in KINDS})
+
+
+def _read(file: Path) -> tuple[str, ...]:
+    try:
+        lines = file.read_text(encoding="utf-8").splitlines()
+    except (OSError, UnicodeDecodeError) as error:
+        raise ContentError(file, 1, f"cannot be read ({error}).") from None
+    return tuple(line for line in lines if line and not line.startswith("#"))

@@ -15,6 +15,7 @@ from rapidfuzz import fuzz, process
 
 from bedside.nlu.intents import IntentSet, Sentence
 from bedside.nlu.match import Decision, Match, Scope
+from bedside.nlu.danger import danger_in
 from bedside.nlu.meaning import Danger, load_meanings
 from bedside.nlu.sound import sound_key
 from bedside.nlu.text import load_speech
@@ -94,6 +95,7 @@ def _found(text: str, words: str, intents: IntentSet, scope: Scope) -> Match:
     if is_it and by_core is not None and _same_sense(words, core, by_core):
         return _result(text, words, by_core, CORE_SCORE, CORE_SCORE, intents, scope, exact_text=True)
     candidates = _alike(words, core, ready)
+    danger = danger_in(words, danger)
     if danger is not None:
         return _danger(text, danger, candidates)
     best = _best(text, words, candidates, intents, scope)

@@ -184,6 +184,22 @@ class Meanings:
         found = (danger for rule in self._signs if (danger := self._sign(rule, *self._read(text))))
         return min(found, key=lambda d: (d.tier != "emergency", d.sign == OTHER_PERSON, d.doubtful), default=None)
 
+    def marked(self, text: str) -> list[str]:
+        """The words of a normalised text; one that is taken back is marked: "not:swollen", "hers:swollen"."""
+        reading, casts, _ = self._read(text)
+        words = list(reading.words)
+        for cast in casts:
+            for at in range(*cast.covers):
+                mark = "not:" if cast.kind == "negation" else "hers:"
+                words[at] = mark + reading.words[at]
+        return words
+
+    def takes_danger_back(self, text: str) -> bool:
+        """Whether a normalised text names a danger sign only to deny it, or of somebody or some time else."""
+        reading, casts, _ = self._read(text)
+        patterns = (pattern for rule in self._signs for pattern in rule.when)
+        return any(_covering(spans, casts) for pattern in patterns for spans in find(pattern, reading))
+
     def everyday(self, text: str, scope: Scope) -> Everyday | None:
         """The first common request of everyday.yaml that is in a normalised text."""
         reading, casts, _ = self._read(text)
