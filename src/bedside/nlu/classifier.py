@@ -26,6 +26,7 @@ SIZE = 2**17
 """Places that features are hashed to."""
 
 FILE = "classifier.npz"
+ADVICE = "Write it anew with scripts/train-classifier."
 
 
 @dataclass(frozen=True)
@@ -96,7 +97,9 @@ def load_classifier(folder: Path | None = None) -> Classifier:
         with np.load(file, allow_pickle=False) as kept:
             weights, scale, bias, digest = kept["weights"], kept["scale"], kept["bias"], str(kept["digest"])
     except (OSError, ValueError, KeyError, zlib.error) as error:
-        raise ContentError(file, 1, f"cannot be read ({error}).", "Write it anew with scripts/train-classifier.") from None
+        raise ContentError(
+            file, 1, f"cannot be read ({error}).", "Write it anew with scripts/train-classifier."
+        ) from None
     if weights.shape != (2, SIZE) or weights.dtype != np.int8:
-        raise ContentError(file, 1, "has another form.", "Write it anew with scripts/train-classifier.")
+        raise ContentError(file, 1, "has another form.", ADVICE)
     return Classifier(weights, (float(scale[0]), float(scale[1])), (float(bias[0]), float(bias[1])), digest)

@@ -13,9 +13,9 @@ from functools import lru_cache
 
 from rapidfuzz import fuzz, process
 
+from bedside.nlu.danger import danger_in
 from bedside.nlu.intents import IntentSet, Sentence
 from bedside.nlu.match import Decision, Match, Scope
-from bedside.nlu.danger import danger_in
 from bedside.nlu.meaning import Danger, load_meanings
 from bedside.nlu.sound import sound_key
 from bedside.nlu.text import load_speech
