@@ -285,7 +285,11 @@ def check(night: VirtualNight, risks: frozenset[str]) -> None:
     assert not pending_alert, "an alert that never said its number"
 
 
-@pytest.mark.parametrize("examples", [400, pytest.param(20_000, marks=pytest.mark.slow)], ids=["some", "very many"])
+@pytest.mark.parametrize(
+    "examples",
+    [400, pytest.param(20_000, marks=[pytest.mark.slow, pytest.mark.timeout(3600)])],
+    ids=["some", "very many"],
+)
 def test_generated_nights(library: Library, examples: int) -> None:
     @settings(
         max_examples=examples,

@@ -26,7 +26,6 @@ SIZE = 2**17
 """Places that features are hashed to."""
 
 FILE = "classifier.npz"
-ADVICE = "Write it anew with scripts/train-classifier."
 
 
 @dataclass(frozen=True)
@@ -101,5 +100,5 @@ def load_classifier(folder: Path | None = None) -> Classifier:
             file, 1, f"cannot be read ({error}).", "Write it anew with scripts/train-classifier."
         ) from None
     if weights.shape != (2, SIZE) or weights.dtype != np.int8:
-        raise ContentError(file, 1, "has another form.", ADVICE)
+        raise ContentError(file, 1, "has another form. Write it anew with scripts/train-classifier.")
     return Classifier(weights, (float(scale[0]), float(scale[1])), (float(bias[0]), float(bias[1])), digest)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from pathlib import Path
 
 from bedside.errors import ContentError
@@ -34,6 +34,11 @@ class HeardSentences:
     def harmless(self) -> tuple[str, ...]:
         """The sentences that tell of none."""
         return self.by_kind["harmless"]
+
+    @cached_property
+    def kinds(self) -> dict[str, str]:
+        """The kind of each sentence."""
+        return {text: kind for kind, texts in self.by_kind.items() for text in texts}
 
     @property
     def digest(self) -> str:
