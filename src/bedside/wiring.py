@@ -110,7 +110,7 @@ def vocabulary(content: Content) -> dict[str, tuple[str, Path, int]]:
 def grammars(content: Content, model: SpeechModel) -> dict[Scope, tuple[str, ...]]:
     """What the recogniser listens for in each scope: the sentences that mean something, and those of `heard`
     that the model knows every word of."""
-    more = [text for text in load_heard().texts() if all(model.has_word(word) for word in text.split())]
+    more = [text for text in load_heard().listened if all(model.has_word(word) for word in text.split())]
     return {scope: content.intents.grammar(scope, more) for scope in SCOPES}
 
 
