@@ -3,8 +3,8 @@
 
     python bench/danger_recall.py [--show]
 
-"tuned" (content/en/heard) was learnt from, "held" (the tables of tests/nlu) only
-by nobody; --show names every fault.
+"tuned" (content/en/heard and learnt) was learnt from, "held" (the tables of tests/nlu) was not; --show names every
+fault.
 The emergencies among the signs are counted once more by themselves: of those none may be missed.
 """
 
