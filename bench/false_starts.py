@@ -23,7 +23,7 @@ from bedside.audio.wavfiles import FileEnd, read_clip
 from bedside.config import Config
 from bedside.ears import Ears
 from bedside.nlu.matcher import match
-from bedside.wiring import Content, ears_for, grammars, listener_for, load_content, load_model
+from bedside.wiring import Content, ears_for, listener_for, load_content, load_model
 
 TAIL = 1.5
 HARMLESS = {"stop", "pause", "resume", "next_step", "previous_step", "repeat", "time_left"}
@@ -78,10 +78,7 @@ def count(file: Path, ears: Ears, counts: Counter[str], details: list[str]) -> N
 
 def trust(file: Path, config: Config, content: Content, model: SpeechModel, counts: Counter[str]) -> None:
     """The baseline: the same recogniser, its words taken at their word."""
-    listener, voiced = (
-        listener_for(config, grammars(content, model), model),
-        VoiceActivity(config.recognizer.voice_gate),
-    )
+    listener, voiced = listener_for(config, content, model), VoiceActivity(config.recognizer.voice_gate)
     with FileEnd(file, tail=TAIL) as end:
         while (block := end.read()) is not None:
             for hypothesis in listener.hear(block, voiced(block), end.now):

@@ -55,7 +55,7 @@ class Ears:
             if hypothesis.speech_start <= self._in_doubt_until and match.intent not in MATTER_MOST:
                 match = replace(match, intent=None, slots={}, decision="ignore")
             if hypothesis.final:
-                understood.append(Understood(hypothesis, match))
+                understood.append(Understood(_as_understood(hypothesis, match), match))
             elif _cannot_wait(match, scope):
                 self._listener.discard()
                 understood.append(Understood(hypothesis, match))
@@ -66,6 +66,12 @@ class Ears:
     def spoke(self, block: Block) -> None:
         """Note what the speaker plays while the block heard last is heard."""
         self._own_voice.played(block)
+
+
+def _as_understood(hypothesis: Hypothesis, match: Match) -> Hypothesis:
+    """The hypothesis that was gone by: the broad one if the match is its."""
+    broad = hypothesis.broad
+    return broad if broad is not None and match.intent is not None and match.text == broad.text else hypothesis
 
 
 def _cannot_wait(match: Match, scope: Scope) -> bool:

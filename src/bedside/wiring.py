@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
@@ -26,11 +26,12 @@ from bedside.dialogue.wording import PhoneNumbers, Wording, fixed_texts
 from bedside.ears import Ears
 from bedside.errors import ContentError
 from bedside.mouth import Mouth
+from bedside.nlu.fluency import Fluency
 from bedside.nlu.heard import load_heard
 from bedside.nlu.intents import IntentSet, load_intents
 from bedside.nlu.match import INTENTS, Match, Scope
 from bedside.nlu.matcher import match
-from bedside.trust import weigh
+from bedside.trust import graver, weigh, weigh_danger
 from bedside.tts.voice import Voice, VoiceSettings, default_cache_folder
 from bedside.yamlfile import suggest
 
@@ -107,32 +108,50 @@ def vocabulary(content: Content) -> dict[str, tuple[str, Path, int]]:
     return {word: origin for word, origin in origins if origin is not None}
 
 
-def grammars(content: Content, model: SpeechModel) -> dict[Scope, tuple[str, ...]]:
-    """What the recogniser listens for in each scope: the sentences that mean something, and those of `heard`
-    that the model knows every word of."""
-    more = [text for text in load_heard().listened if all(model.has_word(word) for word in text.split())]
-    return {scope: content.intents.grammar(scope, more) for scope in SCOPES}
+def grammars(content: Content) -> dict[Scope, tuple[str, ...]]:
+    """What the recogniser listens for in each scope: the sentences that mean something."""
+    return {scope: content.intents.grammar(scope) for scope in SCOPES}
 
 
-def listener_for(config: Config, phrases: Mapping[Scope, tuple[str, ...]], model: SpeechModel) -> Listener:
-    """A listener with one grammar for each scope."""
+def broad_grammar(content: Content, model: SpeechModel) -> tuple[str, ...]:
+    """How people speak in their own words, of danger and of anything else: all sentences that the model knows every
+    word of, and each word by itself, so that other talk is not bent into these sentences."""
+    phrases = (phrase for scope in SCOPES for phrase in content.intents.grammar(scope))
+    sentences = list(dict.fromkeys([*phrases, *load_heard().texts()]))
+    unknown = {word for word in {word for text in sentences for word in text.split()} if not model.has_word(word)}
+    known = [text for text in sentences if unknown.isdisjoint(text.split())]
+    return tuple(dict.fromkeys([*known, *(word for text in known for word in text.split())]))
+
+
+def danger_fluency(content: Content) -> Fluency:
+    """How sentences of danger are put together."""
+    templates = [s.text for s in content.intents.everything if s.intent == "danger_sign"]
+    return Fluency([*templates, *(text for texts in load_heard().danger.values() for text in texts)])
+
+
+def listener_for(config: Config, content: Content, model: SpeechModel) -> Listener:
+    """A listener with one grammar for each scope, and the broad one beside it."""
     return Listener(
         model,
-        {str(scope): texts for scope, texts in phrases.items()},
+        {str(scope): texts for scope, texts in grammars(content).items()},
         EndpointSettings(silence=config.recognizer.endpoint_silence),
+        broad_grammar(content, model),
     )
 
 
 def ears_for(config: Config, content: Content, model: SpeechModel) -> Ears:
     """Ears with the matcher behind them."""
-    phrases = grammars(content, model)
+    phrases, fluency = grammars(content), danger_fluency(content)
 
     def understand(hypothesis: Hypothesis, scope: Scope) -> Match:
-        meaning = match(hypothesis.text, content.intents, scope)
-        return weigh(hypothesis, meaning, phrases[scope], scope)
+        meaning = weigh(hypothesis, match(hypothesis.text, content.intents, scope), phrases[scope], scope)
+        broad = hypothesis.broad
+        if broad is None:
+            return meaning
+        return graver(meaning, weigh_danger(broad, match(broad.text, content.intents, scope), fluency))
 
     voiced = VoiceActivity(config.recognizer.voice_gate)
-    return Ears(listener_for(config, phrases, model), voiced, understand)
+    return Ears(listener_for(config, content, model), voiced, understand)
 
 
 def voice_for(config: Config, warn: Callable[[str], None]) -> Voice:

@@ -13,6 +13,7 @@ class Hypothesis:
     speech_start, speech_end: seconds on the sound clock (first and last voiced sound).
     final: False for a partial result that may still change.
     confidence: 0.0 to 1.0, the mean of the words' own; None for a partial result.
+    broad: the same sound as the broad grammar heard it, if there is one; None for a partial result.
     """
 
     text: str
@@ -20,3 +21,4 @@ class Hypothesis:
     speech_end: float
     final: bool
     confidence: float | None = None
+    broad: Hypothesis | None = None

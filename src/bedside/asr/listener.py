@@ -27,7 +27,8 @@ class Listener:
     """Hears one grammar at a time, one utterance after the other. One thread.
 
     `grammars` names the phrase lists; the first is in use at the beginning. Each gets its own recogniser at
-    once, so that a switch costs nothing. Raises ModelError if the model cannot take a grammar.
+    once, so that a switch costs nothing. `broad`: sentences that are listened for beside each of them; what they make
+    of an utterance goes with it and decides nothing here. Raises ModelError if the model cannot take a grammar.
     """
 
     def __init__(
@@ -35,6 +36,7 @@ class Listener:
         model: SpeechModel,
         grammars: Mapping[str, Sequence[str]],
         settings: EndpointSettings | None = None,
+        broad: Sequence[str] = (),
     ) -> None:
         if not grammars:
             raise ValueError("a listener needs at least one grammar")
@@ -42,6 +44,7 @@ class Listener:
         self._recognizers = {name: model.recognizer(phrases) for name, phrases in grammars.items()}
         self._name = self._wanted = next(iter(grammars))
         self._recognizer = self._recognizers[self._name]
+        self._broad = model.recognizer(broad) if broad else None
         self._recent: deque[Block] = deque(maxlen=max(1, round(self._settings.preroll / BLOCK_SECONDS)))
         self._gate = VoiceGate()
         self._now = 0.0
@@ -79,9 +82,7 @@ class Listener:
         What follows without a pause belongs to it and is dropped too."""
         if self.speaking:
             self._deaf_until = self._now + LONGEST_AFTER_DISCARD
-        if self._awake:
-            self._recognizer.reset()
-        self._awake = False
+        self._sleep()
         self._recent.clear()
         self._forget()
         self._switch()
@@ -103,7 +104,7 @@ class Listener:
             if not voiced:
                 return []
             self._wake()
-        elif self._recognizer.accept(block):
+        elif self._accept(block):
             self._model_says = True
         self._blocks += 1
         return self._look() if self._blocks % LOOK_EVERY == 0 else []
@@ -118,8 +119,7 @@ class Listener:
                 self._began = self._now
         if self._began is None:
             if self._now - self._gate.last_voiced > self._settings.sleep_after:
-                self._recognizer.reset()
-                self._awake = False
+                self._sleep()
                 self._forget()
             return []
         unchanged = self._now - self._changed
@@ -140,24 +140,28 @@ class Listener:
     def _finish(self) -> list[Hypothesis]:
         assert self._began is not None
         words = self._recognizer.finish()
-        hypothesis = self._hypothesis(words, self._began)
+        broad = self._broad.finish() if self._broad is not None else RecognizedWords()
+        hypothesis = self._hypothesis(words, broad, self._began)
         self._forget()
         # The old sound must not come before the next utterance, nor before another grammar.
         self._recent.clear()
         self._switch()
         return [hypothesis] if hypothesis else []
 
-    def _hypothesis(self, words: RecognizedWords, began: float) -> Hypothesis | None:
+    def _hypothesis(self, words: RecognizedWords, broad: RecognizedWords, began: float) -> Hypothesis | None:
         gate = self._gate
         if not words.known:
             if gate.start is None or gate.voiced < self._settings.least_unknown:
                 return None
-            return Hypothesis(UNKNOWN, gate.start, gate.last_voiced, True, 0.0)
+            words = RecognizedWords()
         start, end = gate.start, gate.last_voiced
-        if start is None or self._now - end < GATE_HELD:
+        if words.known and (start is None or self._now - end < GATE_HELD):
             start = self._fed_from + words.known[0].start
             end = self._fed_from + words.known[-1].end
-        return Hypothesis(words.text, start, max(start, end), True, words.confidence)
+        assert start is not None
+        end = max(start, end)
+        more = Hypothesis(broad.text, start, end, True, broad.confidence) if broad.known else None
+        return Hypothesis(words.text or UNKNOWN, start, end, True, words.confidence, more)
 
     def _deaf(self, voiced: bool) -> bool:
         """Whether this block is still the rest of a discarded utterance."""
@@ -173,14 +177,24 @@ class Listener:
         self._awake = True
         self._fed_from = self._now - len(self._recent) * BLOCK_SECONDS
         for block in self._recent:
-            self._recognizer.accept(block)
+            self._accept(block)
+
+    def _accept(self, block: Block) -> bool:
+        if self._broad is not None:
+            self._broad.accept(block)
+        return self._recognizer.accept(block)
+
+    def _sleep(self) -> None:
+        if self._awake:
+            self._recognizer.reset()
+            if self._broad is not None:
+                self._broad.reset()
+        self._awake = False
 
     def _switch(self) -> None:
         if self._wanted == self._name:
             return
-        if self._awake:
-            self._recognizer.reset()
-            self._awake = False
+        self._sleep()
         self._name = self._wanted
         self._recognizer = self._recognizers[self._name]
 

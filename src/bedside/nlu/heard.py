@@ -1,8 +1,7 @@
 """Sentences in people's own words, told apart: danger in an emergency, danger that is urgent, harmless talk.
 
-The classifier learnt from all of them. The recogniser listens for those in the folder `heard` beside the templates of
-intents.yaml; with all of `learnt` too it would take single commands for parts of sentences. Each kind is a text file
-in these folders, a sentence a line, already normalised, so that thousands are read at once.
+The classifier learnt from all of them, and the recogniser's broad grammar is made of them. Each kind is a text file in
+the folder `heard`, a sentence a line, already normalised, so that thousands are read at once.
 """
 
 from __future__ import annotations
@@ -22,10 +21,9 @@ DANGER = KINDS[:2]
 
 @dataclass(frozen=True)
 class HeardSentences:
-    """by_kind: all sentences by kind, in the order of their files. listened: those the recogniser listens for."""
+    """by_kind: all sentences by kind, in the order of their files."""
 
     by_kind: Mapping[str, tuple[str, ...]]
-    listened: tuple[str, ...]
 
     @property
     def danger(self) -> dict[str, tuple[str, ...]]:
@@ -55,11 +53,9 @@ class HeardSentences:
 
 @lru_cache(maxsize=4)
 def load_heard(folder: Path | None = None) -> HeardSentences:
-    """Read the folders of a content folder (None: the shipped one). Raises ContentError with file and line."""
-    folder = folder or content_folder()
-    listened, learnt = ({kind: _read(folder / room / f"{kind}.txt") for kind in KINDS} for room in ("heard", "learnt"))
-    by_kind = {kind: (*listened[kind], *learnt[kind]) for kind in KINDS}
-    return HeardSentences(by_kind, tuple(text for kind in KINDS for text in listened[kind]))
+    """Read the folder `heard` of a content folder (None: the shipped one). Raises ContentError with file and line."""
+    folder = (folder or content_folder()) / "heard"
+    return HeardSentences({kind: _read(folder / f"{kind}.txt") for kind in KINDS})
 
 
 def _read(file: Path) -> tuple[str, ...]:

@@ -62,10 +62,10 @@ class IntentSet:
         """What may be said in `scope` and means nothing."""
         return self._by_scope[scope][1]
 
-    def grammar(self, scope: Scope, more: Sequence[str] = ()) -> tuple[str, ...]:
-        """All distinct texts of sentences and decoys in `scope`, and of `more`, that the recogniser listens for."""
+    def grammar(self, scope: Scope) -> tuple[str, ...]:
+        """All distinct texts of sentences and decoys in `scope`, that the recogniser listens for."""
         unheard = [f" {words} " for words in self.unheard.get(scope, ())]
-        texts = dict.fromkeys([*(s.text for part in self._by_scope[scope] for s in part), *more])
+        texts = dict.fromkeys(s.text for part in self._by_scope[scope] for s in part)
         return tuple(text for text in texts if not any(words in f" {text} " for words in unheard))
 
     def thresholds(self, intent: str, scope: Scope) -> Thresholds:
