@@ -66,7 +66,7 @@ def test_massage_and_heat_are_no_part_of_relief(library: Library) -> None:
 
 def test_a_massage_is_asked_about_every_half_minute(library: Library) -> None:
     """guidance.md D6."""
-    for ident in MASSAGES:
+    for ident in (*MASSAGES, "recovery", "thigh-recovery", "foot-recovery"):
         held = 0.0
         for step in library.routines[ident].steps:
             held = held + step.seconds if step.kind == "hold" else 0.0 if step.kind == "ask" else held

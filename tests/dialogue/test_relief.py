@@ -174,3 +174,36 @@ def test_too_much_massage_ends_with_the_hands_away(night: VirtualNight) -> None:
     answer(night, "no", "no", "no", "yes", "no")
     night.run(night.now + 60)
     assert said(night.log)[-1] == "Good. Lift your hands away, and cover her loosely."
+
+
+def eased(night: VirtualNight, part: str) -> None:
+    """A cramp in this part has eased in its first stretch, and all leg questions so far were answered no."""
+    night.hear("leg_cramp", {"part": part, "side": "left"})
+    while not events(night.log, "hold"):
+        assert night.step()
+    night.run(night.now + 2)
+    night.hear("easing")
+
+
+@pytest.mark.parametrize(("part", "goes_on"), [("hamstring", "thigh"), ("thigh-front", "thigh"), ("foot", "foot")])
+def test_after_a_cramp_it_is_spoken_of_the_part_that_cramped(night: VirtualNight, part: str, goes_on: str) -> None:
+    eased(night, part)
+    answer(night, "no", "no", "yes", "no", "yes", "yes")
+    night.run(night.now + 300)
+    assert sessions(night.log)[-2] == (f"{goes_on}-recovery", "started")
+    after = " ".join(said(night.log)).split("Rest now")[1]
+    assert "small circles on the outer side" in after or goes_on == "foot"
+    assert "calf" not in after.replace("Feel both calves", "")
+    assert f"say {goes_on} cramp" in after
+    assert not events(night.log, "alert")
+
+
+@pytest.mark.parametrize(("part", "goes_on"), [("thigh", "thigh"), ("foot", "foot"), ("calf", "")])
+def test_a_cramp_that_eases_after_all_stretches_goes_on_with_its_own_part(
+    night: VirtualNight, part: str, goes_on: str
+) -> None:
+    night.hear("leg_cramp", {"part": part, "side": "left"})
+    while ("not-easing", "started") not in sessions(night.log):
+        assert night.step()
+    night.hear("easing")
+    assert sessions(night.log)[-1] == (f"{goes_on}-recovery".removeprefix("-"), "started")

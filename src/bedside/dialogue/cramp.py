@@ -49,13 +49,21 @@ class Cramp:
         """It eases; if that was only half heard, ask before a cramp that is still on is left alone."""
         session = self._session
         routine = session.bookmark.routine if session.bookmark is not None else session.routine
-        target = (routine.eased if routine is not None else None) or "end"
+        target = self._eases_into(routine)
         if match.decision == "act":
             session.bookmark = None
             self._walk.go(target, "easing")
         else:
             script = talks.is_it_easing(self._stage.scene, self._stage.step_name(), target)
             self._stage.run(script, "asking", "easing")
+
+    def _eases_into(self, routine: Routine | None) -> str:
+        """What follows when the cramp eases in a routine. `own`: what the routine of its part says, so that after a
+        thigh or a foot it is not the calf that is spoken of."""
+        eased = routine.eased if routine is not None else None
+        if eased == "own":
+            eased = self._stage.scene.library.routines[self._session.own or FIRST_ROUTINE].eased
+        return eased or "end"
 
     def begins(self, match: Match) -> None:
         """A cramp was told of: its routine starts, unless it goes on already. In the other leg it is a new one."""
