@@ -81,6 +81,19 @@ class Cramp:
             self._session.bookmark = None
             self._walk.go(routine, "leg_cramp")
 
+    def needs_asking(self, match: Match) -> bool:
+        """Whether a cramp was told of without a limb: leg or belly? (guidance.md C0.9, Q-01). In a cramp that is being
+        stretched it is that one, and to "is it a leg cramp?" it is a yes."""
+        asked = match.intent == "leg_cramp" and match.slots.get("ask", "").lower() in self._stage.scene.library.routines
+        return asked and not self.is_on and self._stage.activity != "help"
+
+    def ask_where(self, match: Match) -> None:
+        """Leg or belly? Once; told again while that is open, it is no answer."""
+        question, present = match.slots["ask"].lower(), self._session.routine
+        if present is None or present.id != question:
+            self.take_slots(match)
+            self._walk.ask_between(question, "leg_cramp")
+
     def routine_for(self, match: Match) -> str:
         """The routine of the part that was named; without one the cramp's own, and at first that of the calf."""
         named = ROUTINE_OF_PART.get(match.slots.get("part", ""))
