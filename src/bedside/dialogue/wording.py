@@ -127,8 +127,8 @@ def _alert_texts(spoken: Spoken, wording: Wording) -> Iterator[str]:
     """What an alert may say, with every {tell} and {position}."""
     alert = spoken.alert
     for texts in (alert.emergency, alert.urgent):
-        told = (*texts.lines, *texts.partner, *texts.again, texts.calling, texts.closed)
-        for line in (*told, *_strings(texts.on_phone.model_dump())):
+        voiced = (text for each in (texts.calling, texts.on_phone) for text in _strings(each.model_dump()))
+        for line in (*texts.lines, *texts.partner, *texts.again, *voiced, texts.closed):
             for variables in _every_alert_variable(spoken, line):
                 yield wording.fill(line, more=variables)
     checks = list(_strings({name: check.model_dump() for name, check in alert.check.items()}))
