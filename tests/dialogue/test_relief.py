@@ -157,7 +157,7 @@ def test_raised_legs_are_asked_about_at_the_fifteenth_minute_and_come_down(night
     assert said(night.log)[-1] == "Time is up. Are you awake?"
     night.run(night.now + 120)
     assert not any("circles" in text for text in said(night.log))
-    assert "Bend your knees, and roll to your side." in said(night.log)
+    assert "Bend your knees, and roll to your left side." in said(night.log)
 
 
 def test_raised_legs_that_feel_wrong_come_down_before_the_questions(night: VirtualNight) -> None:
@@ -165,7 +165,7 @@ def test_raised_legs_that_feel_wrong_come_down_before_the_questions(night: Virtu
     answer(night, "no", "no")
     night.run(night.now + 120)
     night.hear("still_hurts", {"worse": "yes"})
-    assert said(night.log)[-1] == "Bend your knees, and roll to your side."
+    assert said(night.log)[-1] == "Bend your knees, and roll to your left side."
     assert "Feel both calves" in until_asked(night)
 
 
@@ -207,3 +207,32 @@ def test_a_cramp_that_eases_after_all_stretches_goes_on_with_its_own_part(
         assert night.step()
     night.hear("easing")
     assert sessions(night.log)[-1] == (f"{goes_on}-recovery".removeprefix("-"), "started")
+
+
+def test_a_thigh_that_eases_in_standing_is_over(night: VirtualNight) -> None:
+    """Asked as after standing with a calf cramp, so that what helped is not taken for what failed."""
+    night.hear("leg_cramp", {"part": "hamstring", "side": "left"})
+    answer(night, "no", "no", "no", "yes", "yes")
+    assert sessions(night.log)[-1] == ("thigh-recovery", "started")
+    assert not night.conversation._scene.night.failed
+
+
+def test_pain_in_walking_is_asked_about(night: VirtualNight) -> None:
+    """guidance.md C19: pain on standing or walking is more than soreness."""
+    night.start("recovery", side="left")
+    answer(night, "no", "no", "no", "yes")
+    assert until_asked(night) == "One minute. Have you had enough?"
+    night.hear("still_hurts")
+    assert until_asked(night) == "Is the cramp back?"
+    assert "Sit down first, slowly, and hold on." in said(night.log)
+    answer(night, "no")
+    assert "Feel both calves." in until_asked(night)
+    answer(night, "no", "yes")
+    assert events(night.log, "alert")[-1]["sign"] == "pain_between_cramps"
+
+
+def test_an_unsure_answer_ends_a_massage(night: VirtualNight) -> None:
+    night.start("massage-self", side="left")
+    answer(night, "no", "no", "no", "yes", "unsure")
+    night.run(night.now + 1)
+    assert said(night.log)[-1].startswith("Good. Lift your hands away")
