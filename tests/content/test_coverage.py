@@ -8,10 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from bedside.dialogue.conversation import BELLY, SWOLLEN_BOTH
+from bedside.dialogue.conversation import SWOLLEN_BOTH
 from bedside.dialogue.cramp import FIRST_ROUTINE, LET_GO, ROUTINE_OF_PART
 from bedside.dialogue.forbidden import forbidden, never
 from bedside.dialogue.guidance_table import known_ids, rows
+from bedside.dialogue.half_sure import BELLY
 from bedside.dialogue.library import Library, load_library
 from bedside.dialogue.requests import PROVIDER
 from bedside.dialogue.walk import NOT_EASING

@@ -28,8 +28,7 @@ def runs(text: str, length: int) -> set[tuple[str, ...]]:
 
 
 def spoken_texts(library: Library) -> Iterator[str]:
-    """Everything but the alerts, whose order and content are laid down word by word."""
-    for _, text in texts_of(library.spoken.model_dump(exclude={"alert", "gated"})):
+    for _, text in texts_of(library.spoken.model_dump(exclude={"gated"})):
         yield text
     for routine in library.routines.values():
         for step in routine.steps:

@@ -11,7 +11,9 @@ from bedside.dialogue.routine import Routine, Step
 from bedside.resources import content_folder
 
 TO_HER = re.compile(r"\byou(r|rs|rself)?\b", re.IGNORECASE)
-FOR_BOTH = re.compile(r"your (midwife|doctor)|if you are unsure|say yes", re.IGNORECASE)
+FOR_BOTH = re.compile(
+    r"your (midwife|doctor)|if you are unsure|say yes|thank you|you may call|call anyone for you", re.IGNORECASE
+)
 ASKED_WITHIN = 30.0
 MASSAGES = ("massage-calf", "massage-foot-ankle", "massage-full-leg", "massage-self", "massage-trigger-point")
 STANDING = ("acute-calf-standing", "wall-stretch", "wall-stretch-short", "wall-stretch-long")
@@ -31,8 +33,8 @@ def steps(library: Library) -> list[Step]:
 
 
 def test_who_speaks_for_her_is_never_spoken_to_as_her(library: Library) -> None:
-    """guidance.md E11: the same in the third person."""
-    for step in steps(library):
+    """guidance.md E11: the same in the third person, in answers too."""
+    for step in (step for routine in library.routines.values() for step in routine.steps):
         if step.to_partner:
             continue
         assert step.partner or not any(TO_HER.search(FOR_BOTH.sub("", text)) for text in step.texts), step.id
@@ -66,7 +68,7 @@ def test_massage_and_heat_are_no_part_of_relief(library: Library) -> None:
 
 def test_a_massage_is_asked_about_every_half_minute(library: Library) -> None:
     """guidance.md D6."""
-    for ident in MASSAGES:
+    for ident in (*MASSAGES, "recovery", "thigh-recovery", "foot-recovery"):
         held = 0.0
         for step in library.routines[ident].steps:
             held = held + step.seconds if step.kind == "hold" else 0.0 if step.kind == "ask" else held

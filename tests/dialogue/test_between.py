@@ -40,7 +40,7 @@ def test_after_a_doubt_the_legs_come_down(night: VirtualNight) -> None:
     raised(night)
     dizzy_for_a_moment(night)
     night.run(night.now + 20)
-    assert "Bend your knees, and roll to your side." in said(night.log)
+    assert "Bend your knees, and roll to your left side." in said(night.log)
     night.run(night.now + 1000)
     assert len(events(night.log, "hold")) == 1
 
@@ -79,7 +79,7 @@ def test_after_a_doubt_in_the_recovery_the_rest_of_it_goes_on(night: VirtualNigh
 def test_raised_legs_come_down_in_order(night: VirtualNight, intent: str) -> None:
     raised(night)
     night.hear(intent)
-    assert said(night.log)[-1] == "Bend your knees, and roll to your side."
+    assert said(night.log)[-1] == "Bend your knees, and roll to your left side."
 
 
 def test_no_in_a_massage_ends_it_without_an_alert(night: VirtualNight) -> None:

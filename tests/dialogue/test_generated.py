@@ -15,6 +15,7 @@ from bedside.dialogue.forbidden import forbidden
 from bedside.dialogue.library import Library, load_library
 from bedside.dialogue.scene import Settings
 from bedside.dialogue.step_checks import gated_word
+from bedside.dialogue.wording import Wording, fixed_texts
 from bedside.nlu.match import INTENTS
 from bedside.nlu.schema import RISKS as RISK_NAMES
 from bedside.rehearsal import VirtualNight
@@ -81,8 +82,12 @@ GATED = {step.id for routine in LIBRARY.routines.values() for step in routine.st
 COMES_OFF = re.compile(r"take it off|take away what lies|take the (warm pad|cold pack)", re.IGNORECASE)
 ANSWERING = ("yes", "no", "unsure", "easing", "still_hurts", "next_step", "leg_cramp")
 
-LEG_QUESTIONS = [{*question.ask, *question.partner} for question in LIBRARY.spoken.leg_questions]
+LEG_QUESTIONS = [{*question.wordings()} for question in LIBRARY.spoken.leg_questions]
 READ_BACK = {LIBRARY.spoken.gate.confirm.text(partner) for partner in (False, True)}
+AHEAD = frozenset(fixed_texts(LIBRARY, Wording(LIBRARY.spoken, NUMBERS)))
+TIME_LEFT = re.compile(r"(About )?\d+ (seconds|minutes) (of this( hold)?|more)\.")
+"""What is rendered ahead, and what cannot be."""
+
 STANDING = re.compile(r"then stand (up )?slowly", re.IGNORECASE)
 NEVER = re.compile(
     r"nothing to worry|don't worry|probably|diagnos|milligram|\bmg\b|aspirin|ibuprofen|paracetamol|thrombos|"
@@ -255,6 +260,7 @@ def check(night: VirtualNight, risks: frozenset[str]) -> None:
             assert not silent or COMES_OFF.search(text), f"said after stop: {text}"
             assert not NEVER.search(text), text
             assert forbidden(text) is None, text
+            assert text in AHEAD or TIME_LEFT.fullmatch(text), f"not rendered ahead: {text}"
             in_alert = str(event["step"]).startswith("alert/")
             if not in_alert and text not in READ_BACK and gated_word(LIBRARY.spoken, text):
                 assert gate.open, f"before three clear noes: {text}"

@@ -194,3 +194,17 @@ def test_in_a_massage_within_the_recovery_worse_is_urgent(night: VirtualNight, s
         assert events(night.log, "alert")[0]["sign"] == "worse_after_massage"
     else:
         assert until_asked(night) == "Is the cramp back?"
+
+
+def test_stop_in_a_massage_is_followed_by_silence(night: VirtualNight) -> None:
+    """Hands come off by themselves; only what lies on the leg is named."""
+    night.start("massage-calf", side="left")
+    answer(night, "no", "no", "no", "yes")
+    while not events(night.log, "hold"):
+        assert night.step()
+    night.now += 1.0
+    before = len(said(night.log))
+    night.hear("stop")
+    night.run(night.now + 900)
+    assert said(night.log)[before:] == []
+    assert night.conversation.state == "idle"

@@ -157,7 +157,7 @@ def test_raised_legs_are_asked_about_at_the_fifteenth_minute_and_come_down(night
     assert said(night.log)[-1] == "Time is up. Are you awake?"
     night.run(night.now + 120)
     assert not any("circles" in text for text in said(night.log))
-    assert "Bend your knees, and roll to your side." in said(night.log)
+    assert "Bend your knees, and roll to your left side." in said(night.log)
 
 
 def test_raised_legs_that_feel_wrong_come_down_before_the_questions(night: VirtualNight) -> None:
@@ -165,7 +165,7 @@ def test_raised_legs_that_feel_wrong_come_down_before_the_questions(night: Virtu
     answer(night, "no", "no")
     night.run(night.now + 120)
     night.hear("still_hurts", {"worse": "yes"})
-    assert said(night.log)[-1] == "Bend your knees, and roll to your side."
+    assert said(night.log)[-1] == "Bend your knees, and roll to your left side."
     assert "Feel both calves" in until_asked(night)
 
 
@@ -174,3 +174,65 @@ def test_too_much_massage_ends_with_the_hands_away(night: VirtualNight) -> None:
     answer(night, "no", "no", "no", "yes", "no")
     night.run(night.now + 60)
     assert said(night.log)[-1] == "Good. Lift your hands away, and cover her loosely."
+
+
+def eased(night: VirtualNight, part: str) -> None:
+    """A cramp in this part has eased in its first stretch, and all leg questions so far were answered no."""
+    night.hear("leg_cramp", {"part": part, "side": "left"})
+    while not events(night.log, "hold"):
+        assert night.step()
+    night.run(night.now + 2)
+    night.hear("easing")
+
+
+@pytest.mark.parametrize(("part", "goes_on"), [("hamstring", "thigh"), ("thigh-front", "thigh"), ("foot", "foot")])
+def test_after_a_cramp_it_is_spoken_of_the_part_that_cramped(night: VirtualNight, part: str, goes_on: str) -> None:
+    eased(night, part)
+    answer(night, "no", "no", "yes", "no", "yes", "yes")
+    night.run(night.now + 300)
+    assert sessions(night.log)[-2] == (f"{goes_on}-recovery", "started")
+    after = " ".join(said(night.log)).split("Rest now")[1]
+    assert "small circles on the outer side" in after or goes_on == "foot"
+    assert "calf" not in after.replace("Feel both calves", "")
+    assert f"say {goes_on} cramp" in after
+    assert not events(night.log, "alert")
+
+
+@pytest.mark.parametrize(("part", "goes_on"), [("thigh", "thigh"), ("foot", "foot"), ("calf", "")])
+def test_a_cramp_that_eases_after_all_stretches_goes_on_with_its_own_part(
+    night: VirtualNight, part: str, goes_on: str
+) -> None:
+    night.hear("leg_cramp", {"part": part, "side": "left"})
+    while ("not-easing", "started") not in sessions(night.log):
+        assert night.step()
+    night.hear("easing")
+    assert sessions(night.log)[-1] == (f"{goes_on}-recovery".removeprefix("-"), "started")
+
+
+def test_a_thigh_that_eases_in_standing_is_over(night: VirtualNight) -> None:
+    """Asked as after standing with a calf cramp, so that what helped is not taken for what failed."""
+    night.hear("leg_cramp", {"part": "hamstring", "side": "left"})
+    answer(night, "no", "no", "no", "yes", "yes")
+    assert sessions(night.log)[-1] == ("thigh-recovery", "started")
+    assert not night.conversation._scene.night.failed
+
+
+def test_pain_in_walking_is_asked_about(night: VirtualNight) -> None:
+    """guidance.md C19: pain on standing or walking is more than soreness."""
+    night.start("recovery", side="left")
+    answer(night, "no", "no", "no", "yes")
+    assert until_asked(night) == "One minute. Have you had enough?"
+    night.hear("still_hurts")
+    assert until_asked(night) == "Is the cramp back?"
+    assert "Sit down first, slowly, and hold on." in said(night.log)
+    answer(night, "no")
+    assert "Feel both calves." in until_asked(night)
+    answer(night, "no", "yes")
+    assert events(night.log, "alert")[-1]["sign"] == "pain_between_cramps"
+
+
+def test_an_unsure_answer_ends_a_massage(night: VirtualNight) -> None:
+    night.start("massage-self", side="left")
+    answer(night, "no", "no", "no", "yes", "unsure")
+    night.run(night.now + 1)
+    assert said(night.log)[-1].startswith("Good. Lift your hands away")

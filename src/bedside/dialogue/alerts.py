@@ -239,7 +239,7 @@ def number_script(scene: Scene, alert: Alert) -> Script:
 def calling_script(scene: Scene, alert: Alert) -> Script:
     """Somebody is calling: no more repeats, but stay and listen."""
     alert.calling = True
-    yield Speak(_line(scene, alert, _texts(scene, alert).calling), scene.gap)
+    yield Speak(_line(scene, alert, _texts(scene, alert).calling.text(alert.partner)), scene.gap)
     yield from _take_off(scene, alert)
     yield Until(scene.now + scene.settings.attend)
     return Outcome("end")

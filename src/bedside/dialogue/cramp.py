@@ -49,13 +49,21 @@ class Cramp:
         """It eases; if that was only half heard, ask before a cramp that is still on is left alone."""
         session = self._session
         routine = session.bookmark.routine if session.bookmark is not None else session.routine
-        target = (routine.eased if routine is not None else None) or "end"
+        target = self._eases_into(routine)
         if match.decision == "act":
             session.bookmark = None
             self._walk.go(target, "easing")
         else:
             script = talks.is_it_easing(self._stage.scene, self._stage.step_name(), target)
             self._stage.run(script, "asking", "easing")
+
+    def _eases_into(self, routine: Routine | None) -> str:
+        """What follows when the cramp eases in a routine. `own`: what the routine of its part says, so that after a
+        thigh or a foot it is not the calf that is spoken of."""
+        eased = routine.eased if routine is not None else None
+        if eased == "own":
+            eased = self._stage.scene.library.routines[self._session.own or FIRST_ROUTINE].eased
+        return eased or "end"
 
     def begins(self, match: Match) -> None:
         """A cramp was told of: its routine starts, unless it goes on already. In the other leg it is a new one."""
@@ -72,6 +80,19 @@ class Cramp:
         elif moved or not (self.in_relief and activity in ("step", "legs")):
             self._session.bookmark = None
             self._walk.go(routine, "leg_cramp")
+
+    def needs_asking(self, match: Match) -> bool:
+        """Whether a cramp was told of without a limb: leg or belly? (guidance.md C0.9, Q-01). In a cramp that is being
+        stretched it is that one, and to "is it a leg cramp?" it is a yes."""
+        asked = match.intent == "leg_cramp" and match.slots.get("ask", "").lower() in self._stage.scene.library.routines
+        return asked and not self.is_on and self._stage.activity != "help"
+
+    def ask_where(self, match: Match) -> None:
+        """Leg or belly? Once; told again while that is open, it is no answer."""
+        question, present = match.slots["ask"].lower(), self._session.routine
+        if present is None or present.id != question:
+            self.take_slots(match)
+            self._walk.ask_between(question, "leg_cramp")
 
     def routine_for(self, match: Match) -> str:
         """The routine of the part that was named; without one the cramp's own, and at first that of the calf."""

@@ -157,7 +157,8 @@ class RoutineFile(_Strict):
     relief: the routine treats a cramp that is on, so the escalation clock of guidance.md D0 runs.
     to: whom it speaks to. gate: all of it is massage, heat or cold.
     part: what it stretches, where the leg questions depend on it (guidance.md D4).
-    eased: the routine to go to when the person says that it eases. worse: where to go when it gets worse.
+    eased: the routine to go to when the person says that it eases; `own`: that of the cramp's own routine.
+    worse: where to go when it gets worse.
     then: the routine that follows the end; `own` is the one that the cramp itself was first given.
     way_out: the routine that ends this one when it is broken off: by news of a symptom, a good night, a pause nobody
     ends. on_leaving: said when there is no time for that, while something lies on the leg, which is so from its timer

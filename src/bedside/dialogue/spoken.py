@@ -151,7 +151,7 @@ class AlertTexts(_Strict):
     partner: list[Text]
     again: list[Text]
     on_phone: Voiced
-    calling: Text
+    calling: Voiced
     closed: Text
 
 

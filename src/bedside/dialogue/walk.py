@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from bedside.dialogue import aftermath, legs, mention, steps, talks
-from bedside.dialogue.parts import FIRST_ROUTINE, LET_GO, NOT_EASING, OWN
+from bedside.dialogue import aftermath, legs, steps, talks
+from bedside.dialogue.clock import Clock
+from bedside.dialogue.mention import Mentions
+from bedside.dialogue.parts import FIRST_ROUTINE, NOT_EASING, OWN
 from bedside.dialogue.routine import Routine, Step
 from bedside.dialogue.scene import Bookmark, Session
 from bedside.dialogue.script import Outcome
@@ -15,10 +17,11 @@ from bedside.dialogue.stage import Stage
 class Walk:
     """Moves the stage along the session's routine."""
 
-    def __init__(self, stage: Stage, mentions: mention.Mentions) -> None:
+    def __init__(self, stage: Stage, mentions: Mentions, clock: Clock) -> None:
         self._stage = stage
         self._scene = stage.scene
         self._mentions = mentions
+        self._clock = clock
         self.after_sitting = ""
 
     def go(self, target: str, by: str) -> None:
@@ -86,7 +89,7 @@ class Walk:
         if routine.id == session.way_out:
             session.nothing_on()
         if session.bookmark is None:
-            self._set_clock(routine)
+            self._clock.goes_to(routine)
         if routine.id in OWN:
             session.own = routine.id
         session.routine, session.index = routine, 0
@@ -149,7 +152,7 @@ class Walk:
     def wait_with(self, routine: str) -> None:
         """A cramp began while a question of guidance.md C5 is open: its routine follows the answer at once."""
         self._scene.session.waiting = routine
-        self._set_clock(self._scene.library.routines[routine])
+        self._clock.goes_to(self._scene.library.routines[routine])
 
     def _stay_in_bed(self, routine: Routine, by: str) -> None:
         """Bed rest was ordered: what follows the routine, or nothing, instead of it."""
@@ -163,31 +166,6 @@ class Walk:
         """She sits again: go where we were going."""
         self.go(self.after_sitting, by)
 
-    def _set_clock(self, routine: Routine) -> None:
-        """The escalation clock rests while the cramp has let go; if it soon comes back, it was the same one. Letting
-        go of a stretch that hurts is no cramp, and no end of one."""
-        session, now = self._scene.session, self._scene.now
-        if routine.id == LET_GO:
-            return
-        if not routine.relief:
-            if session.cramp_since is not None and session.eased_at is None:
-                session.eased_at = now
-                self._mentions.cramp_over(now)
-            return
-        left, self._scene.night.left = self._scene.left_cramp, None
-        if session.cramp_since is None and left is not None:
-            session.cramp_since, session.legs_asked = left.since, left.legs_asked
-        gone = session.eased_at is not None and now - session.eased_at > self._scene.settings.comes_back
-        if session.cramp_since is None or gone:
-            session.cramp_since = now
-            session.legs.clear()
-            session.legs_asked = session.legs_open = False
-            session.gate_opened = None
-            self._mentions.cramp_began(now)
-        session.eased_at = None
-        # Neither stretch has helped: massage and heat are no rescue (guidance.md E4, C07).
-        self._scene.night.failed = self._scene.night.failed or routine.id == NOT_EASING
-
     def begin_step(self, by: str) -> None:
         """Run the step at the session's index, or first what has to be asked before it."""
         session, scene = self._scene.session, self._scene
@@ -199,7 +177,7 @@ class Walk:
         step = session.step
         if step is None:
             self._over(by)
-        elif self._legs_due() and step.kind != "leg_questions" and not session.routine.answer:
+        elif self._clock.legs_due and step.kind != "leg_questions" and not session.routine.answer:
             if session.up:
                 self.go(NOT_EASING, by)
             else:
@@ -251,12 +229,6 @@ class Walk:
         """All leg questions, between two steps."""
         name = self._stage.step_name().split("/")[0]
         self._stage.run(legs.leg_questions(self._scene, f"{name}/legs"), "legs", by)
-
-    def _legs_due(self) -> bool:
-        session, settings = self._scene.session, self._scene.settings
-        if session.cramp_since is None or session.eased_at is not None or session.legs_asked:
-            return False
-        return self._scene.now - session.cramp_since >= settings.legs_due
 
     def finished(self, outcome: Outcome) -> None:
         """The present step has come to its end."""

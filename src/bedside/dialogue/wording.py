@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from bedside.dialogue.library import Library
-from bedside.dialogue.routine import Step
+from bedside.dialogue.routine import Routine, Step
 from bedside.dialogue.spoken import Spoken, Wordings
 
 SIDES = (None, "left", "right", "both")
@@ -97,18 +97,15 @@ def fixed_texts(library: Library, wording: Wording) -> list[str]:
 
 def _fixed_texts(library: Library, wording: Wording) -> Iterator[str]:
     spoken = library.spoken
-    relief_first = sorted(library.routines.values(), key=lambda routine: (not routine.relief, routine.answer))
-    for routine in relief_first:
-        for step in routine.steps:
-            yield from _step_texts(step, wording)
+    routines = sorted(library.routines.values(), key=lambda routine: (not routine.relief, routine.answer))
+    for routine in routines:
+        if routine.relief:
+            yield from _routine_texts(routine, wording)
     for question in spoken.leg_questions:
         yield from map(wording.fill, question.wordings())
-    alert = spoken.alert
-    for texts in (alert.emergency, alert.urgent):
-        for line in (*texts.lines, *texts.partner, *texts.again, texts.calling, texts.closed, texts.on_phone.say):
-            for variables in _every_alert_variable(spoken, line):
-                yield wording.fill(line, more=variables)
-    follow_ups = [text for follow_up in alert.follow_up.values() for text in _strings(follow_up.ask.model_dump())]
+    yield from _alert_texts(spoken, wording)
+    for routine in routines:
+        yield from _routine_texts(routine, wording)
     rest = spoken.model_dump(
         exclude={
             "alert",
@@ -123,10 +120,27 @@ def _fixed_texts(library: Library, wording: Wording) -> Iterator[str]:
             "time_left",
         }
     )
+    yield from map(wording.fill, _strings(rest))
+
+
+def _alert_texts(spoken: Spoken, wording: Wording) -> Iterator[str]:
+    """What an alert may say, with every {tell} and {position}."""
+    alert = spoken.alert
+    for texts in (alert.emergency, alert.urgent):
+        voiced = (text for each in (texts.calling, texts.on_phone) for text in _strings(each.model_dump()))
+        for line in (*texts.lines, *texts.partner, *texts.again, *voiced, texts.closed):
+            for variables in _every_alert_variable(spoken, line):
+                yield wording.fill(line, more=variables)
     checks = list(_strings({name: check.model_dump() for name, check in alert.check.items()}))
     hers = [f"{check} {alert.check_hers}" for check in checks]
-    for text in (*_strings(rest), *alert.crisis, *checks, *hers, alert.doubt, alert.worse, *follow_ups):
+    follow_ups = [text for follow_up in alert.follow_up.values() for text in _strings(follow_up.ask.model_dump())]
+    for text in (*alert.crisis, *checks, *hers, alert.doubt, alert.worse, *follow_ups):
         yield wording.fill(text)
+
+
+def _routine_texts(routine: Routine, wording: Wording) -> Iterator[str]:
+    for step in routine.steps:
+        yield from _step_texts(step, wording)
 
 
 def _step_texts(step: Step, wording: Wording) -> Iterator[str]:
@@ -144,6 +158,8 @@ def _step_texts(step: Step, wording: Wording) -> Iterator[str]:
     for check in step.checks:
         for text in (*check.texts, *check.partner):
             yield wording.fill(text, None, step.seconds, partner=step.to_partner)
+    if step.care.on_leaving:
+        yield wording.fill(step.care.on_leaving)
 
 
 def _every_alert_variable(spoken: Spoken, line: str) -> Iterator[dict[str, str]]:
