@@ -48,6 +48,10 @@ class Doubt:
             return HELP if activity == "help" else None
         return _default(scene.session.routine, scene.session.index)
 
+    def ends_in_alert(self, question: str) -> bool:
+        """Whether there is such a question, and silence after it is an alert: only then may it be put before one."""
+        return _default(self._stage.scene.library.routines.get(question), 0) is not None
+
     def graver(self, alert: tuple[str, str]) -> tuple[str, str]:
         """Of an alert and the one in which the open question would end, the one that is not the lesser."""
         default = self.default

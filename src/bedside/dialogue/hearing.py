@@ -159,7 +159,7 @@ class Hearing:
         tier, sign = match.slots.get("tier", "emergency"), match.slots.get("sign", "")
         question = match.slots.get("ask", "").lower()
         asked = session.routine is not None and session.routine.id == question
-        known = question in self._scene.library.routines and self._stage.activity in OPEN_TO_QUESTIONS
+        known = self._doubt.ends_in_alert(question) and self._stage.activity in OPEN_TO_QUESTIONS
         if known and not asked and self._doubt.default is None and together(self._scene, sign) is None:
             self._cramp.take_slots(match)
             self._scene.session.in_question = question, sign

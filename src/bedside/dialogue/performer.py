@@ -122,11 +122,12 @@ class Performer:
         elif own and isinstance(self._operation, Ask):
             self._deadline = now + self._operation.seconds
             self._latest = self._deadline + LATEST_ANSWER
-        if self._owed and isinstance(self._operation, Speak | Ask):
+        if self._asides:
+            # Before what the script has come to meanwhile: that may be louder, and nothing gets softer in an emergency.
+            self._say(self._asides.pop(0), now, own=False)
+        elif self._owed and isinstance(self._operation, Speak | Ask):
             self._owed = False
             self._say(self._operation.line, now, own=True)
-        elif self._asides:
-            self._say(self._asides.pop(0), now, own=False)
         self.tick(now)
 
     def tick(self, now: float) -> None:
