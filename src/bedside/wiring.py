@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import lru_cache
 from pathlib import Path
 
 from bedside import resources
@@ -113,19 +114,20 @@ def grammars(content: Content) -> dict[Scope, tuple[str, ...]]:
     return {scope: content.intents.grammar(scope) for scope in SCOPES}
 
 
-def broad_grammar(content: Content, model: SpeechModel) -> tuple[str, ...]:
+def broad_grammar(intents: IntentSet, model: SpeechModel) -> tuple[str, ...]:
     """How people speak in their own words, of danger and of anything else: all sentences that the model knows every
     word of, and each word by itself, so that other talk is not bent into these sentences."""
-    phrases = (phrase for scope in SCOPES for phrase in content.intents.grammar(scope))
+    phrases = (phrase for scope in SCOPES for phrase in intents.grammar(scope))
     sentences = list(dict.fromkeys([*phrases, *load_heard().texts()]))
     unknown = {word for word in {word for text in sentences for word in text.split()} if not model.has_word(word)}
     known = [text for text in sentences if unknown.isdisjoint(text.split())]
     return tuple(dict.fromkeys([*known, *(word for text in known for word in text.split())]))
 
 
-def danger_fluency(content: Content) -> Fluency:
+@lru_cache(maxsize=2)
+def danger_fluency(intents: IntentSet) -> Fluency:
     """How sentences of danger are put together."""
-    templates = [s.text for s in content.intents.everything if s.intent == "danger_sign"]
+    templates = [s.text for s in intents.everything if s.intent == "danger_sign"]
     return Fluency([*templates, *(text for texts in load_heard().danger.values() for text in texts)])
 
 
@@ -135,13 +137,13 @@ def listener_for(config: Config, content: Content, model: SpeechModel) -> Listen
         model,
         {str(scope): texts for scope, texts in grammars(content).items()},
         EndpointSettings(silence=config.recognizer.endpoint_silence),
-        broad_grammar(content, model),
+        broad_grammar(content.intents, model),
     )
 
 
 def ears_for(config: Config, content: Content, model: SpeechModel) -> Ears:
     """Ears with the matcher behind them."""
-    phrases, fluency = grammars(content), danger_fluency(content)
+    phrases, fluency = grammars(content), danger_fluency(content.intents)
 
     def understand(hypothesis: Hypothesis, scope: Scope) -> Match:
         meaning = weigh(hypothesis, match(hypothesis.text, content.intents, scope), phrases[scope], scope)
