@@ -278,3 +278,29 @@ def test_discard_lets_a_waiting_grammar_in() -> None:
 def test_a_listener_needs_a_grammar() -> None:
     with pytest.raises(ValueError, match="grammar"):
         Listener(ScriptedModel(), {})
+
+
+def test_the_broad_grammar_hears_the_same_sound() -> None:
+    model = ScriptedModel()
+    night = Night()
+    night.listener = Listener(model, {"idle": ["idle"]}, SETTINGS, ["a whole sentence"])
+    night.wait(1.0)
+    night.speak("leg")
+    night.wait(2.0)
+    (final,) = [hypothesis for _, hypothesis in night.heard if hypothesis.final]
+    assert final.broad is not None
+    assert (final.broad.text, final.broad.speech_start, final.broad.speech_end) == (
+        "leg",
+        final.speech_start,
+        final.speech_end,
+    )
+    night.speak("cramp")
+    night.wait(2.0)
+    assert [h.broad.text for _, h in night.heard if h.final and h.broad] == ["leg", "cramp"]
+
+
+def test_without_a_broad_grammar_nothing_of_it_is_told() -> None:
+    night = Night()
+    night.speak("leg")
+    night.wait(1.0)
+    assert [hypothesis.broad for _, hypothesis in night.heard if hypothesis.final] == [None]

@@ -261,3 +261,15 @@ def test_stopped_before_that_it_is_still_said(night: VirtualNight) -> None:
 )
 def test_who_says_it_and_whether_somebody_calls(text: str, slots: dict[str, str]) -> None:
     assert match(text, load_intents(), "session").slots == slots
+
+
+def test_how_to_sit_with_another_sign_comes_before_the_next_louder_repeat(night: VirtualNight) -> None:
+    night.hear("danger_sign", {"tier": "emergency", "sign": "other_person"})
+    while not said(night.log)[-1].startswith("I am listening") or night.speaking is not None:
+        assert night.step()
+    # The repeat is due while the number that answers the new sign is being spoken.
+    night.run(night.now + 4.0)
+    told = len(said(night.log))
+    night.hear("danger_sign", {"tier": "emergency", "sign": "breathing"})
+    night.run(night.now + 12)
+    assert said(night.log)[told:][:2] == ["Call 1 1 2. Again: 1 1 2.", "Sit up, well propped with pillows."]

@@ -142,3 +142,9 @@ def test_the_questions_of_swollen_ankles_are_no_less_held(night: VirtualNight) -
     night.run(night.now + 20)
     assert events(night.log, "alert")[0]["sign"] == "leg_swelling_with_signs"
     assert ("good-night", "started") not in sessions(night.log)
+
+
+def test_a_question_whose_silence_is_no_alert_does_not_stand_for_one(night: VirtualNight) -> None:
+    night.hear("leg_cramp")
+    night.hear("danger_sign", {"tier": "emergency", "sign": "breathing", "ask": "Q-01-BELLY"})
+    assert [alert["sign"] for alert in events(night.log, "alert")] == ["breathing"]

@@ -1,0 +1,96 @@
+"""What was heard counts as far as it was heard well: whole phrases, clear words, known orders of words."""
+
+from __future__ import annotations
+
+import pytest
+
+from bedside.asr.hypothesis import Hypothesis
+from bedside.nlu.fluency import Fluency
+from bedside.nlu.match import Decision, Match, Scope
+from bedside.trust import graver, weigh, weigh_danger
+
+PHRASES = ("leg cramp", "chest pain", "leg cramp help me", "stop")
+FLUENCY = Fluency(["i can't breathe", "i can't breathe properly", "the pain in my chest is bad"])
+
+
+def heard(text: str, confidence: float = 1.0, seconds: float | None = None) -> Hypothesis:
+    return Hypothesis(text, 1.0, 1.0 + (seconds or 0.3 * len(text.split())), True, confidence)
+
+
+def meant(intent: str, decision: Decision = "act", score: float = 100.0, **slots: str) -> Match:
+    return Match(intent, intent, slots, score, score, intent, decision)
+
+
+@pytest.mark.parametrize(
+    ("text", "confidence", "seconds", "scope", "decision"),
+    [
+        ("leg cramp", 0.9, 0.8, "idle", "act"),
+        ("leg cramp", 0.5, 0.8, "idle", "ignore"),
+        ("leg cramp", 0.5, 0.8, "session", "act"),
+        ("leg cramp", 0.3, 0.8, "session", "confirm"),
+        ("leg cramp", 0.9, 2.5, "idle", "ignore"),
+        ("leg cramp [unk]", 0.9, 0.9, "idle", "confirm"),
+        ("leg the cramp of [unk]", 0.9, 0.9, "idle", "ignore"),
+        ("cramp help stop leg me", 0.9, 1.5, "idle", "ignore"),
+    ],
+)
+def test_a_command(text: str, confidence: float, seconds: float, scope: Scope, decision: Decision) -> None:
+    assert weigh(heard(text, confidence, seconds), meant("leg_cramp"), PHRASES, scope).decision == decision
+
+
+@pytest.mark.parametrize(
+    ("text", "confidence", "decision"),
+    [("chest pain", 0.9, "act"), ("chest pain", 0.7, "ignore"), ("chest pain [unk]", 0.9, "ignore")],
+)
+@pytest.mark.parametrize("scope", ["idle", "session"])
+def test_a_danger_sign_as_a_phrase(text: str, confidence: float, decision: Decision, scope: Scope) -> None:
+    found = weigh(heard(text, confidence), meant("danger_sign"), PHRASES, scope)
+    assert found.decision == decision
+    assert (found.intent is None) == (decision == "ignore")
+
+
+@pytest.mark.parametrize(
+    ("text", "confidence", "decision"),
+    [
+        ("i can't breathe properly", 0.9, "act"),
+        ("i can't breathe properly", 0.79, "ignore"),
+        ("oh i can't breathe quite well", 0.9, "ignore"),
+        ("i can't breathe well", 0.9, "act"),
+        ("so oh i can't breathe properly", 0.9, "confirm"),
+        ("breathe the chest can't bad pain i", 1.0, "ignore"),
+    ],
+)
+def test_danger_in_free_words(text: str, confidence: float, decision: Decision) -> None:
+    assert weigh_danger(heard(text, confidence), meant("danger_sign"), FLUENCY).decision == decision
+
+
+def test_half_sure_words_do_not_become_sure() -> None:
+    half = meant("danger_sign", "confirm")
+    assert weigh_danger(heard("i can't breathe properly"), half, FLUENCY).decision == "confirm"
+
+
+def test_nothing_but_danger_counts_of_the_broad_grammar() -> None:
+    assert weigh_danger(heard("i can't breathe"), meant("leg_cramp"), FLUENCY).intent is None
+
+
+EMERGENCY, URGENT = meant("danger_sign", tier="emergency"), meant("danger_sign", tier="urgent")
+HALF = meant("danger_sign", "confirm", tier="emergency")
+NOTHING = Match("")
+
+
+@pytest.mark.parametrize(
+    ("phrase", "danger", "counts"),
+    [
+        (NOTHING, EMERGENCY, EMERGENCY),
+        (meant("leg_cramp"), NOTHING, meant("leg_cramp")),
+        (meant("leg_cramp"), URGENT, URGENT),
+        (meant("leg_cramp"), HALF, meant("leg_cramp")),
+        (meant("leg_cramp", score=90.0), HALF, HALF),
+        (meant("leg_cramp", "confirm"), HALF, HALF),
+        (URGENT, EMERGENCY, EMERGENCY),
+        (EMERGENCY, URGENT, EMERGENCY),
+        (URGENT, HALF, URGENT),
+    ],
+)
+def test_of_phrase_and_danger_the_graver_counts(phrase: Match, danger: Match, counts: Match) -> None:
+    assert graver(phrase, danger) == counts
