@@ -1,17 +1,19 @@
 #!/usr/bin/env python3
 """How many danger signs are still found when they are spoken, not typed, and how much harmless talk alarms.
 
-    python bench/danger_heard.py [--voices N] [--show]
+    python bench/danger_heard.py [--voices N] [--free N] [--seed N] [--show]
 
 Synthetic voices (flite and espeak-ng must be there) say every row of section C of the guidance, as kept in
 tests/nlu/guidance.yaml; the embedded model and the whole path behind it hear them, in an idle room and in a session.
-Synthetic voices are not the voices of people: the figures compare versions, not bedrooms.
+With --free they say N sentences of each kind from the held tables of tests/nlu instead: free wording that nothing was
+learnt from. Synthetic voices are not the voices of people: the figures compare versions, not bedrooms.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
+import random
 import subprocess
 import sys
 import tempfile
@@ -20,18 +22,20 @@ from typing import Any
 
 import yaml
 
-ROWS = Path(__file__).resolve().parent.parent / "tests" / "nlu" / "guidance.yaml"
+TABLES = Path(__file__).resolve().parent.parent / "tests" / "nlu"
 VOICES = ("flite slt", "flite rms", "flite awb", "espeak-ng en-us+f3", "espeak-ng en-gb")
 SETTINGS = "recognizer: {model: embedded}\n"
-KINDS = {"E": "emergency rows", "U": "urgent rows", "N": "harmless rows"}
+KINDS = {"E": "emergencies", "U": "urgent", "N": "harmless"}
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--voices", type=int, default=len(VOICES), help="only the first N voices")
+    parser.add_argument("--free", type=int, metavar="N", help="N sentences of each kind from the held tables instead")
+    parser.add_argument("--seed", type=int, default=1, help="which sentences")
     parser.add_argument("--show", action="store_true", help="name every sentence that went wrong")
     given = parser.parse_args()
-    rows = {row: entry for row, entry in _rows().items() if row[0] in KINDS}
+    rows = _free(given.free, random.Random(given.seed)) if given.free else _rows()
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         (folder / "config.yaml").write_text(SETTINGS, encoding="utf-8")
@@ -44,8 +48,22 @@ def main() -> None:
 
 
 def _rows() -> dict[str, dict[str, str]]:
-    rows: dict[str, dict[str, str]] = yaml.safe_load(ROWS.read_text(encoding="utf-8"))
-    return rows
+    rows: dict[str, dict[str, str]] = _table("guidance")
+    return {row: entry for row, entry in rows.items() if row[0] in KINDS}
+
+
+def _free(count: int, chance: random.Random) -> dict[str, dict[str, str]]:
+    danger = _table("danger")
+    sentences = {"E": danger["emergency"], "U": danger["urgent"], "N": _table("chatter")}
+    return {
+        f"{kind}-{number}": {"say": say, "idle": "none", "session": "none"}
+        for kind, of_kind in sentences.items()
+        for number, say in enumerate(chance.sample(of_kind, count))
+    }
+
+
+def _table(name: str) -> Any:
+    return yaml.safe_load((TABLES / f"{name}.yaml").read_text(encoding="utf-8"))
 
 
 def _speak(text: str, voice: str, file: Path) -> None:
