@@ -22,8 +22,8 @@ from typing import Any
 
 import numpy as np
 
-from bedside.assistant import LogEvent
 from bedside.asr.recognizer import UNKNOWN, SpeechModel
+from bedside.assistant import LogEvent
 from bedside.audio.block import BLOCK, RATE, AudioEnd, Block, Samples, silence
 from bedside.audio.player import Finished, Player, Started
 from bedside.config import Config
