@@ -15,7 +15,8 @@ import json
 import sys
 import time
 import wave
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from itertools import islice
 from pathlib import Path
 from typing import Any, Self
 
@@ -32,7 +33,7 @@ class FedEnd:
     realtime = False
 
     def __init__(self, sound: Path, seconds: float, report: Path) -> None:
-        self._sound = _read(sound)
+        self._sound = _blocks(sound, BLOCK)
         self._left = self._blocks = round(seconds * RATE / BLOCK)
         self._report = report
         self._began = 0.0
@@ -44,9 +45,8 @@ class FedEnd:
     def read(self) -> Any:
         if self._left == 0:
             return None
-        start = (self._blocks - self._left) * BLOCK % (len(self._sound) - BLOCK)
         self._left -= 1
-        return self._sound[start : start + BLOCK]
+        return next(self._sound)
 
     def write(self, block: Any) -> None:
         """Nobody listens."""
@@ -80,20 +80,25 @@ def plain(sound: Path, seconds: float, report: Path, phrases: Path, model: str) 
     recognizer = vosk.KaldiRecognizer(vosk.Model(model), RATE, json.dumps(known))
     engine = pyttsx3.init()
     meanings = set(known)
-    pcm = np.clip(np.rint(_read(sound) * 32768.0), -32768, 32767).astype("<i2")
     print("Listening.", file=sys.stderr, flush=True)
     began = time.process_time()
-    for number in range(round(seconds * RATE / PLAIN_BLOCK)):
-        start = number * PLAIN_BLOCK % (len(pcm) - PLAIN_BLOCK)
-        if recognizer.AcceptWaveform(pcm[start : start + PLAIN_BLOCK].tobytes()):
+    for block in islice(_blocks(sound, PLAIN_BLOCK), round(seconds * RATE / PLAIN_BLOCK)):
+        pcm = np.clip(np.rint(block * 32768.0), -32768, 32767).astype("<i2")
+        if recognizer.AcceptWaveform(pcm.tobytes()):
             json.loads(recognizer.Result())["text"] in meanings  # noqa: B015
     _tell(report, time.process_time() - began)
     del engine
 
 
-def _read(sound: Path) -> Any:
+def _blocks(sound: Path, size: int) -> Iterator[Any]:
+    """The file in blocks, again and again; read by the second, for the whole of it would count as memory."""
     with wave.open(str(sound), "rb") as file:
-        return np.frombuffer(file.readframes(file.getnframes()), dtype="<i2").astype(np.float32) / np.float32(32768.0)
+        while True:
+            pcm = file.readframes(RATE)
+            second = np.frombuffer(pcm, dtype="<i2").astype(np.float32) / np.float32(32768.0)
+            if len(second) < RATE:
+                file.rewind()
+            yield from second[: len(second) // size * size].reshape(-1, size)
 
 
 def _tell(report: Path, cpu: float) -> None:
