@@ -96,7 +96,7 @@ class Bench:
 @click.argument("audio", type=click.Path(exists=True, file_okay=False, path_type=Path))
 @click.option("--snr", "levels", default="quiet,20,10,5,0", show_default=True, help="dB, with commas between.")
 @click.option("--noise", "noise_folder", type=click.Path(exists=True, file_okay=False, path_type=Path))
-@click.option("--every", default=1, help="Take every n-th recording only.")
+@click.option("--every", default=3, show_default=True, help="Take every n-th recording only.")
 @click.option("--seed", default=1, show_default=True)
 @click.option("--plot", type=click.Path(dir_okay=False, path_type=Path), help="SVG or PNG file.")
 @click.option("--show", is_flag=True, help="Print what was rejected or wrong.")

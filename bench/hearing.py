@@ -47,9 +47,12 @@ class OneModel:
     def __init__(self, model: SpeechModel) -> None:
         self._model = model
         self._made: dict[tuple[str, ...], Recognizer] = {}
+        self._has: dict[str, bool] = {}
 
     def has_word(self, word: str) -> bool:
-        return self._model.has_word(word)
+        if word not in self._has:
+            self._has[word] = self._model.has_word(word)
+        return self._has[word]
 
     def recognizer(self, phrases: Sequence[str]) -> Recognizer:
         key = tuple(phrases)
