@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import signal
 import sys
 from pathlib import Path
@@ -50,8 +49,6 @@ def command(config_path: Path | None, intents: Path | None, routines: Path | Non
             with SoundCard(config.microphone, config.speaker, on_trouble=_say_trouble) as card:
                 assistant = assemble(config, content, model, voice, card, event_printer(as_json), _say_trouble)
                 stopping = _Stopping()
-                # What is there now stays all night; looking through it for garbage would hold up a block of sound.
-                gc.freeze()
                 errors.print("Listening. Say “leg cramp”; Ctrl-C ends.", markup=False)
                 assistant.run(lambda: stopping.asked)
         errors.print("Good night." if stopping.asked else "The sound has ended.", markup=False)
