@@ -24,7 +24,18 @@ from pathlib import Path
 
 import click
 import numpy as np
-from hearing import OneModel, Recording, in_room, known_labels, own_words, recordings, sound_files, understood
+from hearing import (
+    LEAD,
+    TAIL,
+    OneModel,
+    Recording,
+    in_room,
+    known_labels,
+    own_words,
+    recordings,
+    sound_files,
+    understood,
+)
 from plain import PlainLoop, plain_phrases, understood_plainly
 from rich.console import Console
 from rich.table import Table
@@ -113,7 +124,8 @@ def main(folders: tuple[Path, ...], audio: Path | None, every: int, seed: int, s
     for folder in folders:
         files = sound_files(folder)[::every]
         sounds = [in_room(read_clip(file), np.random.default_rng([seed, n])) for n, file in enumerate(files)]
-        length = sum(map(len, sounds)) / RATE / 60
+        # The quiet around the recordings is none of what is measured.
+        length = (sum(map(len, sounds)) / RATE - len(sounds) * (LEAD + TAIL)) / 60
         minutes += length
         for way in WAYS:
             counts = Counter[str]()

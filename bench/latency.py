@@ -181,7 +181,7 @@ def main(
     seed: int, nights: int, noise_db: float | None, echo_db: float | None, people: Path | None, plot: Path | None
 ) -> None:
     table = Table("voice", "", "answer ms", "silence ms", "help missed", "stop missed")
-    table.caption = f"median / 95 % / longest of {nights} nights each; seed {seed}"
+    table.caption = f"median / 95 % / longest; seed {seed}"
     plotted: dict[tuple[str, str], list[float]] = {}
     with tempfile.TemporaryDirectory() as folder:
         bench = Bench(Path(folder), noise_db, echo_db, seed)
