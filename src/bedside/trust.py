@@ -3,7 +3,7 @@
 A recogniser with a closed list of phrases turns every sound into words of that list, in any order; what such words
 mean is only worth something if they make up a whole phrase, were heard clearly, and took about as long as it takes
 to say them. Nobody in danger speaks in set phrases: there the words of the broad grammar count, as far as they follow
-each other as in sentences of danger. Measured with bench/own_words.py, bench/danger_heard.py and bench/false_starts.py
+each other as in sentences of danger. Measured with bench/acceptance.py, bench/danger_heard.py and bench/false_starts.py
 on recordings of people and of noise.
 """
 

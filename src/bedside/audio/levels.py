@@ -30,7 +30,9 @@ def rms_dbfs(samples: Samples) -> float:
     """Root-mean-square level (dBFS) of all of `samples`, shape (n,); of nothing, `SILENCE_DBFS`."""
     if len(samples) == 0:
         return SILENCE_DBFS
-    return decibels(math.sqrt(float(np.mean(np.square(samples, dtype=np.float64)))))
+    # Called for every block that is heard and played: a third of the time of mean and square.
+    exact = samples.astype(np.float64)
+    return decibels(math.sqrt(float(np.dot(exact, exact)) / len(exact)))
 
 
 def active_level_dbfs(samples: Samples) -> float:

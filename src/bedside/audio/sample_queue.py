@@ -44,6 +44,8 @@ class SampleQueue:
                 taken.append(part)
                 count -= len(part)
                 self._held -= len(part)
+        if len(taken) == 1:
+            return taken[0]
         return np.concatenate(taken) if taken else np.zeros(0, dtype=np.float32)
 
     def wait_for(self, count: int, timeout: float) -> bool:

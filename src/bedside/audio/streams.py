@@ -12,11 +12,11 @@ import time
 from typing import Any
 
 import numpy as np
-import soxr
 
 from bedside.audio.block import BLOCK, RATE, Block, Samples
 from bedside.audio.devices import Device, Direction, portaudio
 from bedside.audio.paced_queue import PacedQueue
+from bedside.audio.resampler import Resampler
 from bedside.audio.sample_queue import SampleQueue
 from bedside.errors import SoundError
 
@@ -107,7 +107,7 @@ class Microphone(_Stream):
         self._overflowed = False
         self._queue = SampleQueue(_BACKLOG * frames)
         # "MQ" is flat to 7 kHz, "LQ" (17 ms faster) loses 13 dB there, which the recogniser listens to.
-        self._resampler = _resampler(device.rate, RATE, "MQ")
+        self._resampler = Resampler(device.rate, RATE, "MQ")
         self._ready: Samples = np.zeros(0, dtype=np.float32)
         super().__init__(device, "microphone")
 
@@ -122,8 +122,7 @@ class Microphone(_Stream):
         while len(self._ready) < BLOCK:
             if not self._queue.wait_for(self._frames, max(0.0, deadline - time.monotonic())):
                 return None
-            native = self._queue.take(self._frames)
-            fresh = native if self._resampler is None else self._resampler.resample_chunk(native)
+            fresh = self._resampler(self._queue.take(self._frames))
             self._ready = np.concatenate([self._ready, fresh])
         block, self._ready = self._ready[:BLOCK], self._ready[BLOCK:]
         return block
@@ -139,19 +138,13 @@ class Speaker(_Stream):
     def __init__(self, device: Device) -> None:
         self.queue = PacedQueue(round(device.rate / 100))
         # "LQ" loses the highest hertz of a voice, but answers "stop" 17 ms sooner than "MQ".
-        self._resampler = _resampler(RATE, device.rate, "LQ")
+        self._resampler = Resampler(RATE, device.rate, "LQ")
         super().__init__(device, "speaker")
 
     def write(self, block: Block) -> None:
         """Play a block after those that wait; at most some 60 ms of them do."""
         if self.queue.admit(quiet=float(np.abs(block).max()) < _QUIET):
-            native = block if self._resampler is None else self._resampler.resample_chunk(block)
-            self.queue.put(np.asarray(native, dtype=np.float32))
+            self.queue.put(self._resampler(block))
 
     def _transfer(self, data: Any, frames: int) -> None:
         data[:] = self.queue.take(frames)[:, np.newaxis]
-
-
-def _resampler(rate_in: int, rate_out: int, quality: str) -> Any:
-    """A resampler that keeps its state from chunk to chunk; None if there is nothing to do."""
-    return None if rate_in == rate_out else soxr.ResampleStream(rate_in, rate_out, 1, quality=quality)

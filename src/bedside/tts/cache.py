@@ -65,10 +65,25 @@ class ClipCache:
             except OSError:
                 return None
             if samples is not None:
-                # A disk that is mounted read-only can still be read from.
-                with suppress(OSError):
-                    os.utime(file)
+                _note_use(file)
             return samples
+
+    def holds(self, key: str) -> bool:
+        """Whether there is an entry, which counts as a use of it. It is not read: all the sentences of a night are more
+        than 100 MB, and a damaged one is rendered anew when it is needed."""
+        with self._lock:
+            if key in self._memory:
+                return True
+            if self._folder is None:
+                return False
+            file = self._folder / (key + SUFFIX)
+            try:
+                whole = file.stat().st_size >= len(MAGIC) + _DIGEST_BYTES
+            except OSError:
+                return False
+            if whole:
+                _note_use(file)
+            return whole
 
     def put(self, key: str, samples: Samples) -> None:
         """Keep the samples, on disk if possible."""
@@ -116,6 +131,12 @@ class ClipCache:
 def from_pcm(pcm: NDArray[np.int16]) -> Samples:
     """Samples of 16-bit sound; a text sounds the same from the cache and freshly rendered."""
     return np.asarray(pcm.astype(np.float32) / np.float32(FULL_SCALE), dtype=np.float32)
+
+
+def _note_use(file: Path) -> None:
+    # A disk that is mounted read-only can still be read from.
+    with suppress(OSError):
+        os.utime(file)
 
 
 def _unpacked(content: bytes) -> Samples | None:

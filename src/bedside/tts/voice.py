@@ -60,11 +60,11 @@ class Voice:
 
     def clip(self, text: str, rate_factor: float = 1.0) -> Clip:
         """`text` as sound; waits for it. Raises VoiceError."""
-        rate, voice, pitch = self.words_per_minute(rate_factor), self.settings.name, self.settings.pitch
-        key = cache_key(text, voice, rate, pitch, self._renderer.engine)
+        key = self._key(text, rate_factor)
         samples = self._cache.get(key)
         if samples is None:
-            samples = self._renderer.render(text, voice, rate, pitch)
+            rate = self.words_per_minute(rate_factor)
+            samples = self._renderer.render(text, self.settings.name, rate, self.settings.pitch)
             self._cache.put(key, samples)
         return Clip(text, samples)
 
@@ -85,8 +85,13 @@ class Voice:
         """
         wanted = list(dict.fromkeys(texts))
         for done, text in enumerate(wanted, start=1):
-            self.clip(text, rate_factor)
+            if not self._cache.holds(self._key(text, rate_factor)):
+                self.clip(text, rate_factor)
             progress(done, len(wanted))
+
+    def _key(self, text: str, rate_factor: float) -> str:
+        rate = self.words_per_minute(rate_factor)
+        return cache_key(text, self.settings.name, rate, self.settings.pitch, self._renderer.engine)
 
     def close(self) -> None:
         """End the child process and the thread; what is still requested is cancelled or fails."""
