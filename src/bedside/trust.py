@@ -95,8 +95,11 @@ def _decision(hypothesis: Hypothesis, match: Match, phrases: tuple[str, ...], sc
 
 
 def _too_long(hypothesis: Hypothesis) -> bool:
-    words = hypothesis.text.split()
-    return hypothesis.speech_end - hypothesis.speech_start > SECONDS_A_WORD * len(words) + SECONDS_MORE
+    # What the voice gate held open, such as a fan, is no part of the words.
+    seconds = hypothesis.spoken
+    if seconds is None:
+        seconds = hypothesis.speech_end - hypothesis.speech_start
+    return seconds > SECONDS_A_WORD * len(hypothesis.text.split()) + SECONDS_MORE
 
 
 def _likeness(words: Sequence[str], phrases: Sequence[str]) -> float:

@@ -17,6 +17,7 @@ class EndpointSettings:
     """Seconds, all of them.
 
     silence: nothing voiced for so long, and the utterance has ended (chosen with bench/endpoint.py).
+    pauses: what has been said is told at pauses of these lengths, so that it can be acted upon before the end.
     settled: and so long no change of the words, because a whisper is voiced in places only.
     steady: in noise that keeps the gate open, words unchanged for so long end the utterance.
     longest: an utterance is cut here.
@@ -27,6 +28,7 @@ class EndpointSettings:
     """
 
     silence: float = 0.3
+    pauses: tuple[float, ...] = (0.08, 0.2)
     settled: float = 0.15
     steady: float = 0.8
     longest: float = 12.0

@@ -5,14 +5,19 @@ from __future__ import annotations
 import math
 from collections import deque
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from bedside.asr.endpoint import EndpointSettings, VoiceGate, utterance_end
 from bedside.asr.hypothesis import Hypothesis
+from bedside.asr.pause import PauseHearing
 from bedside.asr.recognizer import UNKNOWN, RecognizedWords, SpeechModel
 from bedside.audio.block import BLOCK_SECONDS, Block
 
 LOOK_EVERY = 3
 """Blocks between two looks at the partial result; libvosk gets the sound in the same steps."""
+
+LEAST_VOICED = 0.15
+"""Seconds of voice from which a pause may be the end of a phrase."""
 
 GATE_HELD = 0.1
 """Seconds. If the last voice is nearer than this to the end of an utterance, noise holds the gate open, and
@@ -45,6 +50,7 @@ class Listener:
         self._name = self._wanted = next(iter(grammars))
         self._recognizer = self._recognizers[self._name]
         self._broad = model.recognizer(broad) if broad else None
+        self._pause_hearing = PauseHearing(model, grammars, self._settings.preroll)
         self._recent: deque[Block] = deque(maxlen=max(1, round(self._settings.preroll / BLOCK_SECONDS)))
         self._gate = VoiceGate()
         self._now = 0.0
@@ -58,6 +64,9 @@ class Listener:
         self._model_says = False
         self._blocks = 0
         self._fed_from = 0.0
+        self._paused: Hypothesis | None = None
+        self._paused_at = -math.inf
+        self._pauses_told = 0
 
     @property
     def grammar(self) -> str:
@@ -82,6 +91,11 @@ class Listener:
         What follows without a pause belongs to it and is dropped too."""
         if self.speaking:
             self._deaf_until = self._now + LONGEST_AFTER_DISCARD
+        self.commit()
+
+    def commit(self) -> None:
+        """End the utterance that is being spoken: what was said up to this pause has been acted upon. Whatever comes
+        now is another one."""
         self._sleep()
         self._recent.clear()
         self._forget()
@@ -127,6 +141,7 @@ class Listener:
         if text and text != self._told and unchanged >= self._settings.partial_steady:
             self._told = text
             heard.append(Hypothesis(text, self._began, max(self._began, self._gate.last_voiced), False))
+        heard += self._at_pause()
         end = utterance_end(
             self._settings,
             begun=self._now - self._began,
@@ -136,6 +151,29 @@ class Listener:
             model_says=self._model_says,
         )
         return heard if end is None else heard + self._finish()
+
+    def _at_pause(self) -> list[Hypothesis]:
+        """What was said so far, told again at each of the pauses."""
+        gate = self._gate
+        if gate.start is None or gate.voiced < LEAST_VOICED:
+            return []
+        if gate.last_voiced != self._paused_at:
+            self._paused_at, self._pauses_told, self._paused = gate.last_voiced, 0, None
+        quiet = self._now - gate.last_voiced
+        reached = sum(quiet >= pause for pause in self._settings.pauses)
+        if reached == self._pauses_told:
+            return []
+        if self._pauses_told == 0:
+            self._paused = self._so_far(gate.start)
+        self._pauses_told = reached
+        return [replace(self._paused, pause=quiet)] if self._paused is not None else []
+
+    def _so_far(self, began: float) -> Hypothesis | None:
+        heard = self._pause_hearing.words(self._name)
+        if heard is None or not heard.known:
+            return None
+        words = heard
+        return Hypothesis(words.text, began, self._gate.last_voiced, False, words.confidence, spoken=words.seconds)
 
     def _finish(self) -> list[Hypothesis]:
         assert self._began is not None
@@ -160,8 +198,9 @@ class Listener:
             end = self._fed_from + words.known[-1].end
         assert start is not None
         end = max(start, end)
-        more = Hypothesis(broad.text, start, end, True, broad.confidence) if broad.known else None
-        return Hypothesis(words.text or UNKNOWN, start, end, True, words.confidence, more)
+        more = Hypothesis(broad.text, start, end, True, broad.confidence, spoken=broad.seconds) if broad.known else None
+        spoken = words.seconds if words.known else None
+        return Hypothesis(words.text or UNKNOWN, start, end, True, words.confidence, more, spoken)
 
     def _deaf(self, voiced: bool) -> bool:
         """Whether this block is still the rest of a discarded utterance."""
@@ -180,6 +219,7 @@ class Listener:
             self._accept(block)
 
     def _accept(self, block: Block) -> bool:
+        self._pause_hearing.keep(block, self.speaking)
         if self._broad is not None:
             self._broad.accept(block)
         return self._recognizer.accept(block)
@@ -207,6 +247,7 @@ class Listener:
         self._model_says = False
         self._blocks = 0
         self._fed_from = self._now
+        self._pause_hearing.forget()
 
 
 def _known(text: str) -> bool:

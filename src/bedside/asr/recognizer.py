@@ -40,6 +40,11 @@ class RecognizedWords:
         return tuple(word for word in self.words if word.text != UNKNOWN)
 
     @property
+    def seconds(self) -> float:
+        """From the beginning of the first known word to the end of the last; 0.0 if there is none."""
+        return self.known[-1].end - self.known[0].start if self.known else 0.0
+
+    @property
     def confidence(self) -> float:
         """The mean confidence of the known words; 0.0 if there is none. The lowest says less: a short word that
         sounds like another of the grammar is often low, however right it is."""

@@ -1,0 +1,35 @@
+"""How long it must be silent until what was said is acted upon, before the utterance is over.
+
+A whole phrase after which nothing else usually comes cannot reasonably change; one that other sentences begin with
+("leg cramp", "leg cramp is gone") is given a moment more, and so is a single word. All else waits for the end.
+"""
+
+from __future__ import annotations
+
+import math
+
+from bedside.nlu.intents import IntentSet
+from bedside.nlu.match import Match, Scope
+
+WHOLE = 98.0
+"""Score from which nothing but fillers is missing from a phrase."""
+
+SOON, LATER = 0.08, 0.2
+"""Seconds. Measured with bench/latency.py and bench/acceptance.py; the voice gate holds on for some 60 ms before."""
+
+
+def silence_wanted(match: Match, text: str, intents: IntentSet, scope: Scope) -> float:
+    """Seconds of silence after `text`, which was understood as `match`; math.inf if its end must be waited for."""
+    if match.intent is None or match.decision != "act" or match.score < WHOLE:
+        return math.inf
+    alone = " " not in text
+    if alone and scope == "idle":
+        # A word by itself is easily made out of any sound.
+        return math.inf
+    return LATER if alone or _goes_on(match, text, intents, scope) else SOON
+
+
+def _goes_on(match: Match, text: str, intents: IntentSet, scope: Scope) -> bool:
+    """Whether some sentence that means something else begins with these words."""
+    longer = (s for s in intents.sentences(scope) if s.text.startswith(f"{text} "))
+    return any(sentence.intent != match.intent for sentence in longer)
