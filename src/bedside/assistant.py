@@ -70,6 +70,7 @@ class Assistant:
         if self._ears.someone_speaks:
             self._handle(Speaking(), now)
         self._tick(now)
+        self._mouth.duck(self._ears.talked_over(now))
         block, news = self._mouth.next_block(now)
         self._ears.spoke(block)
         for event in news:

@@ -2,22 +2,29 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from bedside.asr.hypothesis import Hypothesis
 from bedside.asr.listener import Listener
-from bedside.audio.block import Block, silence
+from bedside.audio.block import Block
+from bedside.audio.canceller import EchoCanceller
 from bedside.audio.voice_activity import VoiceActivity
 from bedside.nlu.match import Match, Scope
-from bedside.own_voice import OwnVoice
 
 Understand = Callable[[Hypothesis, Scope], Match]
 """What was heard to what it means, as far as it may be believed."""
 
 
-MATTER_MOST = ("stop", "danger_sign")
-"""Intents that count even while bedside cannot tell yet whether it hears itself."""
+CLEAR = 4.0
+"""Sound counts as a voice only if it is so much stronger (power) than the echo that may be left in it."""
+
+SEEN, OF = 6, 10
+"""Somebody speaks if so many of the last so many blocks were voiced."""
+
+RELEASE = 0.6
+"""Seconds without a voice after which nobody speaks any more."""
 
 
 @dataclass(frozen=True)
@@ -35,8 +42,9 @@ class Ears:
         self._listener = listener
         self._voiced = voiced
         self._understand = understand
-        self._own_voice = OwnVoice()
-        self._in_doubt_until = -1.0
+        self._canceller = EchoCanceller()
+        self._lately: deque[bool] = deque(maxlen=OF)
+        self._voice_until = -1.0
         self.someone_speaks = False
         """Whether words have come in since the last block that are not an utterance yet."""
 
@@ -44,16 +52,14 @@ class Ears:
         """Hear one block that starts at `now`."""
         self._listener.use(scope)
         self.someone_speaks = False
-        voiced = self._voiced(block)
-        if self._own_voice.in_doubt:
-            self._in_doubt_until = now
-        if self._own_voice.explains(block):
-            voiced, block = False, silence()
+        block = self._canceller.clean(block)
+        voiced = self._voiced(block) and self._canceller.clearness >= CLEAR
+        self._lately.append(voiced)
+        if sum(self._lately) >= SEEN:
+            self._voice_until = now + RELEASE
         understood = []
         for hypothesis in self._listener.hear(block, voiced, now):
             match = self._understand(hypothesis, scope)
-            if hypothesis.speech_start <= self._in_doubt_until and match.intent not in MATTER_MOST:
-                match = replace(match, intent=None, slots={}, decision="ignore")
             if hypothesis.final:
                 understood.append(Understood(hypothesis, match))
             elif _cannot_wait(match, scope):
@@ -63,9 +69,13 @@ class Ears:
                 self.someone_speaks = True
         return understood
 
+    def talked_over(self, now: float) -> bool:
+        """Whether somebody speaks, or has just spoken."""
+        return now < self._voice_until
+
     def spoke(self, block: Block) -> None:
         """Note what the speaker plays while the block heard last is heard."""
-        self._own_voice.played(block)
+        self._canceller.played(block)
 
 
 def _cannot_wait(match: Match, scope: Scope) -> bool:
