@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from bedside.asr.hypothesis import Hypothesis
 from bedside.asr.listener import Listener
-from bedside.audio.block import Block
+from bedside.audio.block import BLOCK_SECONDS, Block
 from bedside.audio.canceller import EchoCanceller
 from bedside.audio.voice_activity import VoiceActivity
 from bedside.nlu.match import Match, Scope
@@ -17,14 +18,23 @@ Understand = Callable[[Hypothesis, Scope], Match]
 """What was heard to what it means, as far as it may be believed."""
 
 
-CLEAR = 4.0
+AUDIBLE = 4.0
 """Sound counts as a voice only if it is so much stronger (power) than the echo that may be left in it."""
 
-SEEN, OF = 6, 10
-"""Somebody speaks if so many of the last so many blocks were voiced."""
+CLEAR, LEAST = 10.0, 9
+"""An utterance counts as a person's only if so many of its blocks (90 ms) are so much stronger (power) than that."""
+
+SEEN, OF = 5, 8
+"""Somebody speaks over the voice if so many of the last so many blocks are that clear."""
 
 RELEASE = 0.6
 """Seconds without a voice after which nobody speaks any more."""
+
+EPSILON = 1e-6
+"""Takes up the rounding of sums of block lengths."""
+
+REMEMBERED = 1500
+"""Blocks (15 s) of which it is remembered how clear they were: longer than any utterance."""
 
 
 @dataclass(frozen=True)
@@ -44,6 +54,7 @@ class Ears:
         self._understand = understand
         self._canceller = EchoCanceller()
         self._lately: deque[bool] = deque(maxlen=OF)
+        self._clearness: deque[tuple[float, float]] = deque(maxlen=REMEMBERED)
         self._voice_until = -1.0
         self.someone_speaks = False
         """Whether words have come in since the last block that are not an utterance yet."""
@@ -53,13 +64,16 @@ class Ears:
         self._listener.use(scope)
         self.someone_speaks = False
         block = self._canceller.clean(block)
-        voiced = self._voiced(block) and self._canceller.clearness >= CLEAR
-        self._lately.append(voiced)
+        voiced = self._voiced(block) and self._canceller.clearness >= AUDIBLE
+        self._clearness.append((now, self._canceller.clearness))
+        self._lately.append(voiced and self._canceller.clearness >= CLEAR)
         if sum(self._lately) >= SEEN:
             self._voice_until = now + RELEASE
         understood = []
         for hypothesis in self._listener.hear(block, voiced, now):
             match = self._understand(hypothesis, scope)
+            if not self._of_a_person(hypothesis):
+                match = replace(match, intent=None, slots={}, decision="ignore")
             if hypothesis.final:
                 understood.append(Understood(hypothesis, match))
             elif _cannot_wait(match, scope):
@@ -72,6 +86,13 @@ class Ears:
     def talked_over(self, now: float) -> bool:
         """Whether somebody speaks, or has just spoken."""
         return now < self._voice_until
+
+    def _of_a_person(self, hypothesis: Hypothesis) -> bool:
+        """Whether enough of the utterance was louder than what may be left of bedside's own voice."""
+        start, end = hypothesis.speech_start - EPSILON, hypothesis.speech_end - EPSILON
+        clear = [clearness for t, clearness in self._clearness if start <= t <= max(end, start + BLOCK_SECONDS)]
+        in_silence = math.inf in clear
+        return in_silence or sum(clearness >= CLEAR for clearness in clear) >= LEAST
 
     def spoke(self, block: Block) -> None:
         """Note what the speaker plays while the block heard last is heard."""
