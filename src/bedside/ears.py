@@ -21,8 +21,9 @@ Understand = Callable[[Hypothesis, Scope], Match]
 AUDIBLE = 4.0
 """Sound counts as a voice only if it is so much stronger (power) than the echo that may be left in it."""
 
-CLEAR, LEAST = 10.0, 9
-"""An utterance counts as a person's only if so many of its blocks (90 ms) are so much stronger (power) than that."""
+CLEAR, LEAST, SURE = 10.0, 9, 18
+"""An utterance counts as a person's only if so many of its blocks (90 ms) are so much stronger (power) than that, and
+surely so if twice as many are."""
 
 SEEN, OF = 5, 8
 """Somebody speaks over the voice if so many of the last so many blocks are that clear."""
@@ -39,10 +40,11 @@ REMEMBERED = 1500
 
 @dataclass(frozen=True)
 class Understood:
-    """An utterance with its meaning."""
+    """An utterance with its meaning. surely: it was so clear that it cannot have been bedside's own voice."""
 
     hypothesis: Hypothesis
     match: Match
+    surely: bool
 
 
 class Ears:
@@ -72,13 +74,14 @@ class Ears:
         understood = []
         for hypothesis in self._listener.hear(block, voiced, now):
             match = self._understand(hypothesis, scope)
-            if not self._of_a_person(hypothesis):
+            clear = self._clear_blocks(hypothesis)
+            if clear < LEAST:
                 match = replace(match, intent=None, slots={}, decision="ignore")
             if hypothesis.final:
-                understood.append(Understood(hypothesis, match))
+                understood.append(Understood(hypothesis, match, clear >= SURE))
             elif _cannot_wait(match, scope):
                 self._listener.discard()
-                understood.append(Understood(hypothesis, match))
+                understood.append(Understood(hypothesis, match, clear >= SURE))
             else:
                 self.someone_speaks = True
         return understood
@@ -87,12 +90,12 @@ class Ears:
         """Whether somebody speaks, or has just spoken."""
         return now < self._voice_until
 
-    def _of_a_person(self, hypothesis: Hypothesis) -> bool:
-        """Whether enough of the utterance was louder than what may be left of bedside's own voice."""
+    def _clear_blocks(self, hypothesis: Hypothesis) -> float:
+        """How much of the utterance was louder than what may be left of bedside's own voice: blocks, math.inf if
+        there was a part in which there was nothing of it."""
         start, end = hypothesis.speech_start - EPSILON, hypothesis.speech_end - EPSILON
         clear = [clearness for t, clearness in self._clearness if start <= t <= max(end, start + BLOCK_SECONDS)]
-        in_silence = math.inf in clear
-        return in_silence or sum(clearness >= CLEAR for clearness in clear) >= LEAST
+        return math.inf if math.inf in clear else sum(clearness >= CLEAR for clearness in clear)
 
     def spoke(self, block: Block) -> None:
         """Note what the speaker plays while the block heard last is heard."""
