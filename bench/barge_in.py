@@ -149,11 +149,7 @@ class Bench:
         if len(room.spoken) < 2:
             return
         spoken = room.spoken[1]
-        meant = [
-            line
-            for line in log
-            if line["event"] == "intent" and spoken.start < _time(line) < spoken.end + 2.0
-        ]
+        meant = [line for line in log if line["event"] == "intent" and spoken.start < _time(line) < spoken.end + 2.0]
         if any((line["intent"], line["slots"]) == wanted for line in meant):
             to.heard += 1
         if wanted[0] == "stop":
@@ -269,9 +265,7 @@ def _delays(seconds: list[float]) -> str:
 @click.option("--metres", type=float, help="From the speaker to the microphone, in a computed room.")
 @click.option("--baseline", is_flag=True, help="Without echo cancellation.")
 @click.option("--show", is_flag=True, help="Print what was bedside itself.")
-def main(
-    audio: Path, seed: int, commands: int, every: int, metres: float | None, baseline: bool, show: bool
-) -> None:
+def main(audio: Path, seed: int, commands: int, every: int, metres: float | None, baseline: bool, show: bool) -> None:
     if metres is not None:
         _in_room(metres)
     table = Table("echo dB", "heard: people", "synthetic", "silence ms: people", "synthetic", "itself")

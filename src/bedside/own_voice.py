@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import re
 from collections import deque
 
 from rapidfuzz import fuzz
@@ -18,9 +17,6 @@ WITHIN = 0.6
 
 LIKE = 65.0
 """Likeness (0 to 100) to a part of what bedside said from which it is."""
-
-SHORT = 4
-"""Letters of a word that is too short for likeness to say anything."""
 
 
 class OwnWords:
@@ -47,12 +43,4 @@ class OwnWords:
         if sum(share for _, share in within) < WITHIN * (end - start):
             return False
         heard = " ".join(word for word in hypothesis.text.split() if word != "[unk]")
-        return not heard or _likeness(heard, " ".join(text for text, _ in within)) >= LIKE
-
-
-def _likeness(heard: str, said: str) -> float:
-    """How like `heard` is to the part of `said` that is most like it, 0 to 100. Short words are alike only if they
-    are the same: "now" is not "no"."""
-    if len(heard) < SHORT:
-        return 100.0 if heard in re.findall(r"[a-z']+", said) else 0.0
-    return fuzz.partial_ratio(heard, said)
+        return not heard or fuzz.partial_ratio(heard, " ".join(text for text, _ in within)) >= LIKE

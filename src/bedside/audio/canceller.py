@@ -30,6 +30,12 @@ ENOUGH = 30
 """From so many blocks of bedside's voice (4 s, at least 0.3 s) that is seen: the median of them, for a person who
 speaks over the voice speaks less than half of the time."""
 
+MANY, USUAL, CAREFUL = 200, 0.5, 0.8
+"""With fewer blocks than this, not the median is taken but what only a fifth of them exceed."""
+
+NOISE_RISES, NOISE_FALLS = 0.005, 0.2
+"""How far the noise of the room is followed with each block while nothing is played."""
+
 LOUD = 1e-2
 """Blocks of the voice are looked at if their echo may have so much of the power of the strongest."""
 
@@ -68,6 +74,7 @@ class EchoCanceller:
         self._clear = 0.0
         self._excess: deque[float] = deque(maxlen=SEEN)
         self._strongest = 0.0
+        self._noise = 0.0
 
     def played(self, block: Block) -> None:
         """Note one speaker block."""
@@ -89,6 +96,7 @@ class EchoCanceller:
         """The microphone block without what was played."""
         if self.resting:
             self._clear = np.inf
+            self._note_noise(float(np.dot(microphone, microphone)) * BLOCK)
             # So that nothing jumps when the voice begins: its first block comes twice.
             self._before = microphone.astype(np.float64)
             self._overlap = self._before * _WINDOW[BLOCK:] ** 2
@@ -107,12 +115,18 @@ class EchoCanceller:
         self._overlap = whole[BLOCK:]
         return cleaned.astype(np.float32)
 
+    def _note_noise(self, power: float) -> None:
+        follow = NOISE_RISES if power > self._noise else NOISE_FALLS
+        self._noise += follow * (power - self._noise)
+
     def _may_be_left(self, power: Real) -> Real:
         """How much of this block's power may be echo, by what the filter believes and how right that has been."""
         believed = self._filter.uncertainty
         total = float(believed[LOWEST:].sum())
         self._strongest = max(total, 0.99 * self._strongest)
         if total > LOUD * self._strongest:
-            self._excess.append(float(power[LOWEST:].sum()) / total)
-        excess = float(np.median(self._excess)) if len(self._excess) >= ENOUGH else AT_FIRST
+            self._excess.append(max(0.0, float(power[LOWEST:].sum()) - self._noise) / total)
+        excess = AT_FIRST
+        if len(self._excess) >= ENOUGH:
+            excess = float(np.quantile(self._excess, USUAL if len(self._excess) >= MANY else CAREFUL))
         return OVER * min(MOST, excess) * believed

@@ -113,7 +113,7 @@ class EchoFilter:
         """What the microphone heard `back` blocks ago without the echo as it is known now."""
         played = self._spectra[back : back + PARTS]
         echo: Real = np.fft.irfft(np.einsum("pf,pf->f", played, self._path))[BLOCK:]
-        return self._microphone[back] - echo
+        return np.asarray(self._microphone[back] - echo)
 
     def _expected(self, power: Real) -> Real:
         # Half of each window is zero, therefore half the power.
