@@ -21,9 +21,12 @@ Understand = Callable[[Hypothesis, Scope], Match]
 AUDIBLE = 4.0
 """Sound counts as a voice only if it is so much stronger (power) than the echo that may be left in it."""
 
-CLEAR, LEAST, SURE = 10.0, 9, 18
-"""An utterance counts as a person's only if so many of its blocks (90 ms) are so much stronger (power) than that, and
-surely so if twice as many are."""
+CLEAR, LEAST, SHARE = 10.0, 9, 0.2
+"""An utterance counts as a person's only if so many of its blocks (90 ms), and such a share of them, are so much
+stronger (power) than that."""
+
+SURE = 2.0
+"""It is surely a person's if so many times as many are."""
 
 SEEN, OF = 5, 8
 """Somebody speaks over the voice if so many of the last so many blocks are that clear."""
@@ -74,8 +77,8 @@ class Ears:
         understood = []
         for hypothesis in self._listener.hear(block, voiced, now):
             match = self._understand(hypothesis, scope)
-            clear = self._clear_blocks(hypothesis)
-            if clear < LEAST:
+            clear = self._clear(hypothesis)
+            if clear < 1.0:
                 match = replace(match, intent=None, slots={}, decision="ignore")
             if hypothesis.final:
                 understood.append(Understood(hypothesis, match, clear >= SURE))
@@ -90,12 +93,14 @@ class Ears:
         """Whether somebody speaks, or has just spoken."""
         return now < self._voice_until
 
-    def _clear_blocks(self, hypothesis: Hypothesis) -> float:
-        """How much of the utterance was louder than what may be left of bedside's own voice: blocks, math.inf if
-        there was a part in which there was nothing of it."""
+    def _clear(self, hypothesis: Hypothesis) -> float:
+        """How much of the utterance was louder than what may be left of bedside's own voice: 1.0 is just enough,
+        math.inf if there was a part in which there was nothing of it."""
         start, end = hypothesis.speech_start - EPSILON, hypothesis.speech_end - EPSILON
-        clear = [clearness for t, clearness in self._clearness if start <= t <= max(end, start + BLOCK_SECONDS)]
-        return math.inf if math.inf in clear else sum(clearness >= CLEAR for clearness in clear)
+        blocks = [clearness for t, clearness in self._clearness if start <= t <= max(end, start + BLOCK_SECONDS)]
+        if math.inf in blocks:
+            return math.inf
+        return sum(clearness >= CLEAR for clearness in blocks) / max(LEAST, SHARE * len(blocks))
 
     def spoke(self, block: Block) -> None:
         """Note what the speaker plays while the block heard last is heard."""
