@@ -6,6 +6,7 @@ what is left there may still be echo, going by how sure the filter is of itself.
 
 from __future__ import annotations
 
+import math
 from collections import deque
 
 import numpy as np
@@ -22,8 +23,9 @@ ECHO_OVER = REACH + 0.5
 OVER = 3.0
 """How much more echo (power) may be left in a frequency than there is on the whole."""
 
-AT_FIRST, MOST = 12.0, 30.0
-"""How much stronger the sound is that the filter leaves than it believes, before that was seen and at most."""
+AT_FIRST, MOST, LEAST = 12.0, 30.0, 0.03
+"""How much stronger the sound is that the filter leaves than it believes, before that was seen, at most and at least:
+what is usual says little of the few moments in which more is left."""
 
 SEEN = 400
 ENOUGH = 30
@@ -35,6 +37,9 @@ MANY, USUAL, CAREFUL = 200, 0.5, 0.8
 
 NOISE_RISES, NOISE_FALLS = 0.005, 0.2
 """How far the noise of the room is followed with each block while nothing is played."""
+
+QUIET = 4.0
+"""The room is quiet up to so many times its noise (power)."""
 
 LOUD = 1e-2
 """Blocks of the voice are looked at if their echo may have so much of the power of the strongest."""
@@ -66,7 +71,8 @@ class EchoCanceller:
 
     def __init__(self) -> None:
         self._filter = EchoFilter()
-        self._quiet = ECHO_OVER
+        self._quiet = math.inf
+        self._room_quiet = True
         self._factors: Real = np.ones(BLOCK + 1)
         self._left: Real = np.zeros(BLOCK + 1)
         self._before = np.zeros(BLOCK)
@@ -78,14 +84,18 @@ class EchoCanceller:
 
     def played(self, block: Block) -> None:
         """Note one speaker block."""
-        self._quiet = 0.0 if float(np.abs(block).max()) >= AUDIBLE else self._quiet + BLOCK_SECONDS
+        if float(np.abs(block).max()) >= AUDIBLE:
+            self._quiet = 0.0
+        elif self._quiet < ECHO_OVER or self._room_quiet:
+            # Not in the middle of a word: a block of it would be lost.
+            self._quiet += BLOCK_SECONDS
         if not self.resting:
             self._filter.played(block)
 
     @property
     def resting(self) -> bool:
         """Whether nothing was played for so long that nothing of it can be heard any more."""
-        return self._quiet >= ECHO_OVER
+        return self._quiet >= ECHO_OVER + BLOCK_SECONDS
 
     @property
     def clearness(self) -> float:
@@ -102,6 +112,7 @@ class EchoCanceller:
             self._overlap = self._before * _WINDOW[BLOCK:] ** 2
             return microphone
         rest = self._filter.clean(microphone)
+        self._room_quiet = float(np.dot(rest, rest)) * BLOCK <= QUIET * self._noise + AUDIBLE
         spectrum = np.fft.rfft(np.concatenate((self._before, rest)) * _WINDOW)
         self._before = rest
         power = spectrum.real**2 + spectrum.imag**2 + TINY
@@ -129,4 +140,4 @@ class EchoCanceller:
         excess = AT_FIRST
         if len(self._excess) >= ENOUGH:
             excess = float(np.quantile(self._excess, USUAL if len(self._excess) >= MANY else CAREFUL))
-        return OVER * min(MOST, excess) * believed
+        return OVER * min(MOST, max(LEAST, excess)) * believed
