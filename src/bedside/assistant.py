@@ -70,6 +70,7 @@ class Assistant:
         if self._ears.someone_speaks:
             self._handle(Speaking(), now)
         self._tick(now)
+        self._mouth.duck(self._ears.talked_over(now))
         block, news = self._mouth.next_block(now)
         self._ears.spoke(block)
         for event in news:
@@ -98,7 +99,8 @@ class Assistant:
             speech_start=_rounded(heard.speech_start),
             speech_end=_rounded(heard.speech_end),
         )
-        if match.intent is None or (match.intent != "stop" and self._own_words.explain(heard)):
+        doubtful = match.intent != "stop" and not understood.surely
+        if match.intent is None or (doubtful and self._own_words.explain(heard)):
             return
         self._tell(
             now,

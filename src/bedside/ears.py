@@ -2,41 +2,70 @@
 
 from __future__ import annotations
 
+import math
+from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from bedside.asr.hypothesis import Hypothesis
 from bedside.asr.listener import Listener
-from bedside.audio.block import Block, silence
+from bedside.audio.block import BLOCK_SECONDS, Block
+from bedside.audio.canceller import EchoCanceller
 from bedside.audio.voice_activity import VoiceActivity
 from bedside.nlu.match import Match, Scope
-from bedside.own_voice import OwnVoice
 
 Understand = Callable[[Hypothesis, Scope], Match]
 """What was heard to what it means, as far as it may be believed."""
 
+SilenceWanted = Callable[[Match, str, Scope], float]
+"""Seconds of silence after these words, with this meaning, until they are acted upon; math.inf: wait for the end."""
 
-MATTER_MOST = ("stop", "danger_sign")
-"""Intents that count even while bedside cannot tell yet whether it hears itself."""
+AUDIBLE = 4.0
+"""Sound counts as a voice only if it is so much stronger (power) than the echo that may be left in it."""
+
+CLEAR, LEAST, SHARE = 10.0, 9, 0.2
+"""An utterance counts as a person's only if so many of its blocks (90 ms), and such a share of them, are so much
+stronger (power) than that."""
+
+SURE = 2.0
+"""It is surely a person's if so many times as many are."""
+
+SEEN, OF = 5, 8
+"""Somebody speaks over the voice if so many of the last so many blocks are that clear."""
+
+RELEASE = 0.6
+"""Seconds without a voice after which nobody speaks any more."""
+
+EPSILON = 1e-6
+"""Takes up the rounding of sums of block lengths."""
+
+REMEMBERED = 1500
+"""Blocks (15 s) of which it is remembered how clear they were: longer than any utterance."""
 
 
 @dataclass(frozen=True)
 class Understood:
-    """An utterance with its meaning."""
+    """An utterance with its meaning. surely: it was so clear that it cannot have been bedside's own voice."""
 
     hypothesis: Hypothesis
     match: Match
+    surely: bool
 
 
 class Ears:
     """Hears and understands; "stop" already while it is being said."""
 
-    def __init__(self, listener: Listener, voiced: VoiceActivity, understand: Understand) -> None:
+    def __init__(
+        self, listener: Listener, voiced: VoiceActivity, understand: Understand, silence_wanted: SilenceWanted
+    ) -> None:
         self._listener = listener
         self._voiced = voiced
         self._understand = understand
-        self._own_voice = OwnVoice()
-        self._in_doubt_until = -1.0
+        self._silence_wanted = silence_wanted
+        self._canceller = EchoCanceller()
+        self._lately: deque[bool] = deque(maxlen=OF)
+        self._clearness: deque[tuple[float, float]] = deque(maxlen=REMEMBERED)
+        self._voice_until = -1.0
         self.someone_speaks = False
         """Whether words have come in since the last block that are not an utterance yet."""
 
@@ -44,28 +73,46 @@ class Ears:
         """Hear one block that starts at `now`."""
         self._listener.use(scope)
         self.someone_speaks = False
-        voiced = self._voiced(block)
-        if self._own_voice.in_doubt:
-            self._in_doubt_until = now
-        if self._own_voice.explains(block):
-            voiced, block = False, silence()
+        block = self._canceller.clean(block)
+        voiced = self._voiced(block) and self._canceller.clearness >= AUDIBLE
+        self._clearness.append((now, self._canceller.clearness))
+        self._lately.append(voiced and self._canceller.clearness >= CLEAR)
+        if sum(self._lately) >= SEEN:
+            self._voice_until = now + RELEASE
         understood = []
         for hypothesis in self._listener.hear(block, voiced, now):
             match = self._understand(hypothesis, scope)
-            if hypothesis.speech_start <= self._in_doubt_until and match.intent not in MATTER_MOST:
+            clear = self._clear(hypothesis)
+            if clear < 1.0:
                 match = replace(match, intent=None, slots={}, decision="ignore")
             if hypothesis.final:
-                understood.append(Understood(_as_understood(hypothesis, match), match))
-            elif _cannot_wait(match, scope):
+                understood.append(Understood(_as_understood(hypothesis, match), match, clear >= SURE))
+            elif hypothesis.pause and hypothesis.pause >= self._silence_wanted(match, hypothesis.text, scope):
+                self._listener.commit()
+                understood.append(Understood(hypothesis, match, clear >= SURE))
+            elif not hypothesis.pause and _cannot_wait(match, scope):
                 self._listener.discard()
-                understood.append(Understood(hypothesis, match))
-            else:
+                understood.append(Understood(hypothesis, match, clear >= SURE))
+            elif not hypothesis.pause:
                 self.someone_speaks = True
         return understood
 
+    def talked_over(self, now: float) -> bool:
+        """Whether somebody speaks, or has just spoken."""
+        return now < self._voice_until
+
+    def _clear(self, hypothesis: Hypothesis) -> float:
+        """How much of the utterance was louder than what may be left of bedside's own voice: 1.0 is just enough,
+        math.inf if there was a part in which there was nothing of it."""
+        start, end = hypothesis.speech_start - EPSILON, hypothesis.speech_end - EPSILON
+        blocks = [clearness for t, clearness in self._clearness if start <= t <= max(end, start + BLOCK_SECONDS)]
+        if math.inf in blocks:
+            return math.inf
+        return sum(clearness >= CLEAR for clearness in blocks) / max(LEAST, SHARE * len(blocks))
+
     def spoke(self, block: Block) -> None:
         """Note what the speaker plays while the block heard last is heard."""
-        self._own_voice.played(block)
+        self._canceller.played(block)
 
 
 def _as_understood(hypothesis: Hypothesis, match: Match) -> Hypothesis:

@@ -60,6 +60,10 @@ class Mouth:
         self._adjusted = adjust
         self._player.gain_db = self._start_gain_db + adjust.gain_db
 
+    def duck(self, ducked: bool) -> None:
+        """Speak lower while somebody else speaks."""
+        self._player.ducked = ducked
+
     def speak(self, say: Say) -> None:
         """Begin to speak, as soon as the clip is there."""
         self._wanted = (say, self._voice.request(say.text, self._adjusted.pace))

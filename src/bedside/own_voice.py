@@ -1,106 +1,13 @@
-"""Tells what the microphone hears of bedside's own voice: by loudness, and by the words.
-
-No canceller: while bedside speaks, sound counts as its echo unless it is louder than the echo has been so far.
-What the room and the volume make of the voice is learnt from the voice itself, in the first second of its first
-sentence; until then nothing is taken for echo, and the ears believe only what matters most.
-"""
+"""Tells by the words whether what was heard is bedside's own voice, where the echo canceller left something of it."""
 
 from __future__ import annotations
 
 import math
 from collections import deque
 
-import numpy as np
 from rapidfuzz import fuzz
 
 from bedside.asr.hypothesis import Hypothesis
-from bedside.audio.block import BLOCK_SECONDS, Block
-from bedside.audio.levels import rms_dbfs
-
-REACH = 0.3
-"""Seconds for which a sound counts as loudest at the microphone: the way through sound server, speaker and air."""
-
-FALL = 100.0
-"""Decibels a second by which it falls after that, as in a small room."""
-
-AUDIBLE_DBFS = -60.0
-"""The voice counts as silent below."""
-
-LEARNT = 100
-"""Blocks of the loud voice after which its echo is known."""
-
-REMEMBERED = 1000
-"""Blocks of the voice (10 s) from which the echo is known."""
-
-USUAL = 0.9
-"""The share of these blocks that is not louder than the known echo. A person who talks into the rest is
-not learnt as echo."""
-
-LOUD_DB = 10.0
-"""Learnt from are blocks at most this much quieter than the loudest: beside them noise in the room counts little."""
-
-FORGET = 2.0
-"""Decibels a second of speech by which the loudest is forgotten, so that a voice made quieter is learnt from too."""
-
-ABOVE_NOISE_DB = 3.0
-QUIET_REMEMBERED = 300
-"""If the microphone is no louder by this while the voice is loud than in the last 3 s without it, no echo is to be
-guarded against; to take sound for one would only cut pieces out of what a person says."""
-
-MOSTLY = 0.3
-"""An echo is there in all but this share of the loud voice; a person who talks into it is not there for so long."""
-
-MARGIN_DB = 4.0
-"""A person is louder than the known echo by this."""
-
-
-class OwnVoice:
-    """Hear every block in turn: `explains` the microphone's, then `played` what the speaker gets meanwhile."""
-
-    def __init__(self) -> None:
-        self._played: deque[float] = deque([-math.inf], maxlen=round(REACH / BLOCK_SECONDS))
-        self._level = -math.inf
-        self._loudest = -math.inf
-        self._quiet: deque[float] = deque(maxlen=QUIET_REMEMBERED)
-        self._meanwhile: deque[float] = deque(maxlen=REMEMBERED)
-        self._echo: deque[float] = deque(maxlen=REMEMBERED)
-        self._sounding = 0.0
-
-    def played(self, block: Block) -> None:
-        """Note one speaker block."""
-        self._played.append(rms_dbfs(block))
-        self._level = max(max(self._played), self._level - FALL * BLOCK_SECONDS)
-
-    @property
-    def in_doubt(self) -> bool:
-        """Whether the voice sounds, and how loud its echo is has not been learnt yet."""
-        return self._level >= AUDIBLE_DBFS and len(self._echo) < LEARNT
-
-    def explains(self, microphone: Block) -> bool:
-        """Whether this microphone block may well be nothing but the echo of what was played."""
-        heard = rms_dbfs(microphone)
-        if self._level < AUDIBLE_DBFS:
-            self._quiet.append(heard)
-            self._sounding = 0.0
-            return False
-        self._sounding += BLOCK_SECONDS
-        louder = heard - self._level
-        self._loudest = max(self._level, self._loudest - FORGET * BLOCK_SECONDS)
-        # Before, the echo may still be on its way, and nothing is to be learnt from the quiet.
-        on_its_way = self._sounding <= REACH
-        if not on_its_way and self._level == max(self._played) and self._level >= self._loudest - LOUD_DB:
-            self._echo.append(louder)
-            self._meanwhile.append(heard)
-        if len(self._echo) < LEARNT:
-            return False
-        if self._quiet and float(np.quantile(self._meanwhile, MOSTLY)) <= self._noise() + ABOVE_NOISE_DB:
-            return False
-        return louder <= float(np.quantile(self._echo, USUAL)) + MARGIN_DB
-
-    def _noise(self) -> float:
-        """Loudness of the room without the voice, dBFS."""
-        return max(AUDIBLE_DBFS, float(np.median(self._quiet)))
-
 
 TAIL = 0.15
 """Seconds for which a room still holds what was said."""

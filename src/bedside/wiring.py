@@ -32,6 +32,7 @@ from bedside.nlu.heard import load_heard
 from bedside.nlu.intents import IntentSet, load_intents
 from bedside.nlu.match import INTENTS, Match, Scope
 from bedside.nlu.matcher import match
+from bedside.patience import silence_wanted
 from bedside.trust import graver, weigh, weigh_danger
 from bedside.tts.voice import Voice, VoiceSettings, default_cache_folder
 from bedside.yamlfile import suggest
@@ -152,8 +153,11 @@ def ears_for(config: Config, content: Content, model: SpeechModel) -> Ears:
             return meaning
         return graver(meaning, weigh_danger(broad, match(broad.text, content.intents, scope), fluency))
 
+    def wanted(meaning: Match, text: str, scope: Scope) -> float:
+        return silence_wanted(meaning, text, content.intents, scope)
+
     voiced = VoiceActivity(config.recognizer.voice_gate)
-    return Ears(listener_for(config, content, model), voiced, understand)
+    return Ears(listener_for(config, content, model), voiced, understand, wanted)
 
 
 def voice_for(config: Config, warn: Callable[[str], None]) -> Voice:

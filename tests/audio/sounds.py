@@ -19,6 +19,19 @@ def tone(seconds: float, frequency: float = 300.0, level: float = 0.3) -> Sample
     return (level * np.sin(2 * np.pi * frequency * time)).astype(np.float32)
 
 
+def speech_like(seconds: float, seed: int, level: float = 0.05) -> Samples:
+    """Noise as coloured and as uneven as speech: five syllables a second, each with a spectrum of its own."""
+    chance = np.random.default_rng(seed)
+    pieces, size = [], RATE // 5
+    frequency = np.fft.rfftfreq(size, 1 / RATE)
+    for _ in range(round(seconds * 5) + 1):
+        peak = chance.uniform(200, 1500)
+        shape = 0.02 + np.exp(-(((frequency - peak) / 300) ** 2)) + 0.2 * np.exp(-(((frequency - 2 * peak) / 600) ** 2))
+        noise = np.fft.irfft(np.fft.rfft(chance.standard_normal(size)) * shape, size)
+        pieces.append(noise / np.sqrt(np.mean(noise**2)) * np.hanning(size) * chance.uniform(0.3, 1.0))
+    return (level * np.concatenate(pieces))[: round(seconds * RATE)].astype(np.float32)
+
+
 def likeness(sound: Samples, part: Samples) -> float:
     """How much of `part` is found in `sound`, wherever it is: 1.0 for a faithful copy at any volume."""
     return _find(sound, part)[0]

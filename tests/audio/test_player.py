@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from bedside.audio.block import BLOCK, RATE, Samples
 from bedside.audio.levels import amplitude
-from bedside.audio.player import AUDIBLE_DB, EDGE_FADE, Finished, Player, PlayerEvent, Silenced, Started
+from bedside.audio.player import AUDIBLE_DB, DUCK_DB, EDGE_FADE, Finished, Player, PlayerEvent, Silenced, Started
 from tests.audio.sounds import tone
 
 
@@ -87,6 +87,20 @@ def test_gain_is_capped_and_followed_while_playing() -> None:
     after, _ = play(player, 40, first=40)
     assert np.abs(before[3200:]).max() == pytest.approx(0.1 * amplitude(-6.0), rel=0.01)
     assert np.abs(after[3200:]).max() == pytest.approx(0.1 * amplitude(6.0), rel=0.01)
+
+
+def test_the_voice_ducks_at_once_and_comes_back_slowly() -> None:
+    player = Player(ceiling_dbfs=0.0)
+    player.start(tone(3.0, level=0.1), "a")
+    play(player, 20)
+    player.ducked = True
+    down, _ = play(player, 20, first=20)
+    player.ducked = False
+    up, _ = play(player, 100, first=40)
+    ducked = 0.1 * amplitude(DUCK_DB)
+    assert np.abs(down[8 * BLOCK :]).max() == pytest.approx(ducked, rel=0.1)
+    assert np.abs(up[: 4 * BLOCK]).max() < 2 * ducked
+    assert np.abs(up[-10 * BLOCK :]).max() == pytest.approx(0.1, rel=0.01)
 
 
 def test_only_mono_sound_is_played() -> None:

@@ -54,3 +54,22 @@ def test_stop_over_the_voice_is_heard_in_a_noisy_room_without_echo(bedroom: Bedr
         noise={"file": "fan.wav", "gain_db": -20},
     )
     assert of(evening.log, "silenced", by="stop")
+
+
+@pytest.mark.parametrize("wait", [0.8, 1.5])
+@pytest.mark.parametrize("sentence", ["Now bring", "Hold for"])
+def test_stop_is_heard_over_a_voice_as_loud_as_the_person(bedroom: Bedroom, sentence: str, wait: float) -> None:
+    echo = ROOMS["as loud as the person"]
+    evening = bedroom.play(
+        25, at(1.0, "leg cramp"), after("say", "stop/awb", match=sentence, wait=wait), echo=echo, seed=2
+    )
+    silenced = of(evening.log, "silenced", by="stop")
+    assert silenced
+    assert silenced[0]["t"] - evening.clips[1].end < 0.6
+
+
+def test_the_same_night_twice_gives_the_same_log(bedroom: Bedroom) -> None:
+    says = [at(1.0, "leg cramp"), after("say", "what a day that was/awb", match="Now bring", wait=0.5)]
+    echo = ROOMS["as loud as the person"]
+    first, second = (bedroom.play(14, *says, echo=echo, seed=2).log for _ in range(2))
+    assert first == second

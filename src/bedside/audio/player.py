@@ -31,6 +31,12 @@ MAX_LIFT_DB = 12.0
 _GAIN_SECONDS = 0.02
 """Time constant with which the gain follows `gain_db` while a clip plays."""
 
+DUCK_DB = -12.0
+"""How much lower the voice is while somebody speaks over it."""
+
+_RISE_SECONDS = 0.15
+"""Time constant with which it comes back."""
+
 
 @dataclass(frozen=True)
 class Started:
@@ -99,7 +105,8 @@ class Player:
 
     gain_db: change of the clips, may be set at any time and is followed within some 50 ms; never above
     `max_gain_db`. lift_db: comes on top of it, with a cap of its own, so that an alarm can grow louder although
-    the usual gain is at its limit. ceiling_dbfs: no output sample is larger than this, whatever clip, gain and lift.
+    the usual gain is at its limit. ducked: plays lower by `DUCK_DB` for as long as this is set. ceiling_dbfs: no
+    output sample is larger than this, whatever clip, gain and lift.
     """
 
     def __init__(self, gain_db: float = 0.0, max_gain_db: float = 6.0, ceiling_dbfs: float = -3.0) -> None:
@@ -110,6 +117,8 @@ class Player:
         self._events: list[PlayerEvent] = []
         self._gain = 0.0
         self._lift_db = 0.0
+        self.ducked = False
+        self._duck = 1.0
         self.gain_db = gain_db
 
     @property
@@ -212,10 +221,11 @@ class Player:
     def _gain_curve(self, clip: _Playing) -> Block:
         """The gain for the block just taken from `clip`: from where it was towards where it should be."""
         before = self._gain
-        wanted = amplitude(self._gain_db + self._lift_db)
-        step = 1.0 - math.exp(-BLOCK_SECONDS / _GAIN_SECONDS)
+        duck = amplitude(DUCK_DB) if self.ducked else 1.0
+        self._duck = duck if self.ducked else self._duck + (duck - self._duck) * _step(_RISE_SECONDS)
+        wanted = amplitude(self._gain_db + self._lift_db) * self._duck
         block = clip.position // BLOCK - 1
-        after = before + (wanted - before) * step
+        after = before + (wanted - before) * _step(_GAIN_SECONDS)
         self._gain = min(after, self._limit(clip, block), self._limit(clip, block + 1))
         return np.linspace(before, self._gain, BLOCK, endpoint=False).astype(np.float32)
 
@@ -223,6 +233,11 @@ class Player:
         """The largest gain at which this block of the clip keeps the ceiling."""
         peak = float(clip.peaks[block])
         return self._ceiling / peak if peak > 0.0 else math.inf
+
+
+def _step(time_constant: float) -> float:
+    """How much of the way is gone within one block."""
+    return 1.0 - math.exp(-BLOCK_SECONDS / time_constant)
 
 
 def _falling(index: np.ndarray, length: int) -> Samples:

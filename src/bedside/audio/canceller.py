@@ -1,0 +1,143 @@
+"""Takes bedside's own voice out of what the microphone hears, so that people are heard while it speaks.
+
+First the echo that can be predicted is subtracted (echo_filter.py). Then each frequency is turned down as far as
+what is left there may still be echo, going by how sure the filter is of itself.
+"""
+
+from __future__ import annotations
+
+import math
+from collections import deque
+
+import numpy as np
+
+from bedside.audio.block import BLOCK, BLOCK_SECONDS, Block
+from bedside.audio.echo_filter import REACH, EchoFilter, Real
+
+AUDIBLE = 1e-4
+"""Amplitude from which a speaker block is a sound."""
+
+ECHO_OVER = REACH + 0.5
+"""Seconds after the last sound from which its echo is over, and the filter has forgotten the sound."""
+
+OVER = 3.0
+"""How much more echo (power) may be left in a frequency than there is on the whole."""
+
+AT_FIRST, MOST, LEAST = 12.0, 30.0, 0.03
+"""How much stronger the sound is that the filter leaves than it believes, before that was seen, at most and at least:
+what is usual says little of the few moments in which more is left."""
+
+SEEN = 400
+ENOUGH = 30
+"""From so many blocks of bedside's voice (4 s, at least 0.3 s) that is seen: the median of them, for a person who
+speaks over the voice speaks less than half of the time."""
+
+MANY, USUAL, CAREFUL = 200, 0.5, 0.8
+"""With fewer blocks than this, not the median is taken but what only a fifth of them exceed."""
+
+NOISE_RISES, NOISE_FALLS = 0.005, 0.2
+"""How far the noise of the room is followed with each block while nothing is played."""
+
+QUIET = 4.0
+"""The room is quiet up to so many times its noise (power)."""
+
+LOUD = 1e-2
+"""Blocks of the voice are looked at if their echo may have so much of the power of the strongest."""
+
+LINGER = 0.6
+"""How much of the left echo of one block may still be there in the next: reverberation past the filter's reach."""
+
+DEEPEST = 0.05
+"""The smallest factor a frequency is turned down by: -26 dB."""
+
+FALL, RISE = 0.7, 0.5
+"""How far the factors follow downwards and upwards with each block."""
+
+LOWEST = 3
+"""The first frequency bin (150 Hz) whose loudness says something of voices."""
+
+TINY = 1e-12
+
+_WINDOW = np.sin(np.pi * (np.arange(2 * BLOCK) + 0.5) / (2 * BLOCK))
+"""Applied before and after, so that overlapping windows add up to one."""
+
+
+class EchoCanceller:
+    """Call in turn: `clean` with a microphone block, then `played` with what the speaker gets meanwhile.
+
+    While nothing sounds the microphone passes as it is, at no cost; what was learnt is kept. While something
+    sounds the result comes 10 ms later than the microphone.
+    """
+
+    def __init__(self) -> None:
+        self._filter = EchoFilter()
+        self._quiet = math.inf
+        self._room_quiet = True
+        self._factors: Real = np.ones(BLOCK + 1)
+        self._left: Real = np.zeros(BLOCK + 1)
+        self._before = np.zeros(BLOCK)
+        self._overlap = np.zeros(BLOCK)
+        self._clear = 0.0
+        self._excess: deque[float] = deque(maxlen=SEEN)
+        self._strongest = 0.0
+        self._noise = 0.0
+
+    def played(self, block: Block) -> None:
+        """Note one speaker block."""
+        if float(np.abs(block).max()) >= AUDIBLE:
+            self._quiet = 0.0
+        elif self._quiet < ECHO_OVER or self._room_quiet:
+            # Not in the middle of a word: a block of it would be lost.
+            self._quiet += BLOCK_SECONDS
+        if not self.resting:
+            self._filter.played(block)
+
+    @property
+    def resting(self) -> bool:
+        """Whether nothing was played for so long that nothing of it can be heard any more."""
+        return self._quiet >= ECHO_OVER + BLOCK_SECONDS
+
+    @property
+    def clearness(self) -> float:
+        """How much louder the block cleaned last is than the echo that may be left in it (power ratio)."""
+        return self._clear
+
+    def clean(self, microphone: Block) -> Block:
+        """The microphone block without what was played."""
+        if self.resting:
+            self._clear = np.inf
+            self._note_noise(float(np.dot(microphone, microphone)) * BLOCK)
+            # So that nothing jumps when the voice begins: its first block comes twice.
+            self._before = microphone.astype(np.float64)
+            self._overlap = self._before * _WINDOW[BLOCK:] ** 2
+            return microphone
+        rest = self._filter.clean(microphone)
+        self._room_quiet = float(np.dot(rest, rest)) * BLOCK <= QUIET * self._noise + AUDIBLE
+        spectrum = np.fft.rfft(np.concatenate((self._before, rest)) * _WINDOW)
+        self._before = rest
+        power = spectrum.real**2 + spectrum.imag**2 + TINY
+        self._left = np.maximum(self._may_be_left(power), LINGER * self._left)
+        wanted = np.sqrt(np.clip(1.0 - self._left / power, DEEPEST**2, 1.0))
+        follow = np.where(wanted > self._factors, RISE, FALL)
+        self._factors = self._factors + follow * (wanted - self._factors)
+        self._clear = float(power[LOWEST:].sum() / (self._left[LOWEST:].sum() + TINY))
+        whole = np.fft.irfft(spectrum * self._factors) * _WINDOW
+        cleaned = self._overlap + whole[:BLOCK]
+        self._overlap = whole[BLOCK:]
+        return cleaned.astype(np.float32)
+
+    def _note_noise(self, power: float) -> None:
+        follow = NOISE_RISES if power > self._noise else NOISE_FALLS
+        self._noise += follow * (power - self._noise)
+
+    def _may_be_left(self, power: Real) -> Real:
+        """How much of this block's power may be echo, by what the filter believes and how right that has been."""
+        believed = self._filter.uncertainty
+        total = float(believed[LOWEST:].sum())
+        self._strongest = max(total, 0.99 * self._strongest)
+        if total > LOUD * self._strongest:
+            self._excess.append(max(0.0, float(power[LOWEST:].sum()) - self._noise) / total)
+        excess = AT_FIRST
+        if len(self._excess) >= ENOUGH:
+            excess = float(np.quantile(self._excess, USUAL if len(self._excess) >= MANY else CAREFUL))
+        return OVER * min(MOST, max(LEAST, excess)) * believed
