@@ -41,12 +41,12 @@ class Recording:
 
 
 class OneModel:
-    """A model that makes one recogniser for a list of phrases and hands it out again, forgetful as a new one: making
-    it takes longer than hearing a recording."""
+    """A model whose recognisers are used again, forgetful as new ones, once nobody has them any more: making one takes
+    longer than hearing a recording."""
 
     def __init__(self, model: SpeechModel) -> None:
         self._model = model
-        self._made: dict[tuple[str, ...], Recognizer] = {}
+        self._free: dict[tuple[str, ...], list[Recognizer]] = {}
         self._has: dict[str, bool] = {}
 
     def has_word(self, word: str) -> bool:
@@ -55,11 +55,22 @@ class OneModel:
         return self._has[word]
 
     def recognizer(self, phrases: Sequence[str]) -> Recognizer:
-        key = tuple(phrases)
-        if key not in self._made:
-            self._made[key] = self._model.recognizer(phrases)
-        self._made[key].reset()
-        return self._made[key]
+        free = self._free.setdefault(tuple(phrases), [])
+        return _Lent(free.pop() if free else self._model.recognizer(phrases), free)
+
+
+class _Lent:
+    """A recogniser that goes back to the others when it is dropped."""
+
+    def __init__(self, recognizer: Recognizer, free: list[Recognizer]) -> None:
+        self._recognizer = recognizer
+        self.accept, self.partial = recognizer.accept, recognizer.partial
+        self.finish, self.reset = recognizer.finish, recognizer.reset
+        self._free = free
+        recognizer.reset()
+
+    def __del__(self) -> None:
+        self._free.append(self._recognizer)
 
 
 def recordings(audio: Path, folder: str, every: int = 1) -> list[Recording]:

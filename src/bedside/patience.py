@@ -14,7 +14,7 @@ from bedside.nlu.match import Match, Scope
 WHOLE = 98.0
 """Score from which nothing but fillers is missing from a phrase."""
 
-SOON, LATER = 0.08, 0.2
+SOON, LATER = 0.05, 0.2
 """Seconds. Measured with bench/latency.py and bench/acceptance.py; the voice gate holds on for some 60 ms before."""
 
 
@@ -22,11 +22,9 @@ def silence_wanted(match: Match, text: str, intents: IntentSet, scope: Scope) ->
     """Seconds of silence after `text`, which was understood as `match`; math.inf if its end must be waited for."""
     if match.intent is None or match.decision != "act" or match.score < WHOLE:
         return math.inf
-    alone = " " not in text
-    if alone and scope == "idle":
-        # A word by itself is easily made out of any sound.
-        return math.inf
-    return LATER if alone or _goes_on(match, text, intents, scope) else SOON
+    if match.intent == "stop":
+        return SOON
+    return LATER if " " not in text or _goes_on(match, text, intents, scope) else SOON
 
 
 def _goes_on(match: Match, text: str, intents: IntentSet, scope: Scope) -> bool:

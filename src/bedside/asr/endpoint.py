@@ -18,6 +18,7 @@ class EndpointSettings:
 
     silence: nothing voiced for so long, and the utterance has ended (chosen with bench/endpoint.py).
     pauses: what has been said is told at pauses of these lengths, so that it can be acted upon before the end.
+    unchanged: and in noise that keeps the gate open, words unchanged for so long may be whole as well.
     settled: and so long no change of the words, because a whisper is voiced in places only.
     steady: in noise that keeps the gate open, words unchanged for so long end the utterance.
     longest: an utterance is cut here.
@@ -28,7 +29,8 @@ class EndpointSettings:
     """
 
     silence: float = 0.3
-    pauses: tuple[float, ...] = (0.08, 0.2)
+    pauses: tuple[float, ...] = (0.05, 0.2)
+    unchanged: float = 0.25
     settled: float = 0.15
     steady: float = 0.8
     longest: float = 12.0

@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 from collections import deque
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 
 from bedside.asr.endpoint import EndpointSettings, VoiceGate, utterance_end
 from bedside.asr.hypothesis import Hypothesis
@@ -15,9 +14,6 @@ from bedside.audio.block import BLOCK_SECONDS, Block
 
 LOOK_EVERY = 3
 """Blocks between two looks at the partial result; libvosk gets the sound in the same steps."""
-
-LEAST_VOICED = 0.15
-"""Seconds of voice from which a pause may be the end of a phrase."""
 
 GATE_HELD = 0.1
 """Seconds. If the last voice is nearer than this to the end of an utterance, noise holds the gate open, and
@@ -50,7 +46,7 @@ class Listener:
         self._name = self._wanted = next(iter(grammars))
         self._recognizer = self._recognizers[self._name]
         self._broad = model.recognizer(broad) if broad else None
-        self._pause_hearing = PauseHearing(model, grammars, self._settings.preroll)
+        self._pauses = PauseHearing(model, grammars, self._settings)
         self._recent: deque[Block] = deque(maxlen=max(1, round(self._settings.preroll / BLOCK_SECONDS)))
         self._gate = VoiceGate()
         self._now = 0.0
@@ -64,9 +60,6 @@ class Listener:
         self._model_says = False
         self._blocks = 0
         self._fed_from = 0.0
-        self._paused: Hypothesis | None = None
-        self._paused_at = -math.inf
-        self._pauses_told = 0
 
     @property
     def grammar(self) -> str:
@@ -121,7 +114,8 @@ class Listener:
         elif self._accept(block):
             self._model_says = True
         self._blocks += 1
-        return self._look() if self._blocks % LOOK_EVERY == 0 else []
+        heard = self._pauses.at_pause(self._name, self._gate, self._now)
+        return heard + self._look() if self._blocks % LOOK_EVERY == 0 else heard
 
     def _look(self) -> list[Hypothesis]:
         """Look at the partial result and at the rules of finality."""
@@ -141,7 +135,8 @@ class Listener:
         if text and text != self._told and unchanged >= self._settings.partial_steady:
             self._told = text
             heard.append(Hypothesis(text, self._began, max(self._began, self._gate.last_voiced), False))
-        heard += self._at_pause()
+        if _known(text):
+            heard += self._pauses.at_end_of_words(self._name, self._gate, self._now, self._changed)
         end = utterance_end(
             self._settings,
             begun=self._now - self._began,
@@ -151,29 +146,6 @@ class Listener:
             model_says=self._model_says,
         )
         return heard if end is None else heard + self._finish()
-
-    def _at_pause(self) -> list[Hypothesis]:
-        """What was said so far, told again at each of the pauses."""
-        gate = self._gate
-        if gate.start is None or gate.voiced < LEAST_VOICED:
-            return []
-        if gate.last_voiced != self._paused_at:
-            self._paused_at, self._pauses_told, self._paused = gate.last_voiced, 0, None
-        quiet = self._now - gate.last_voiced
-        reached = sum(quiet >= pause for pause in self._settings.pauses)
-        if reached == self._pauses_told:
-            return []
-        if self._pauses_told == 0:
-            self._paused = self._so_far(gate.start)
-        self._pauses_told = reached
-        return [replace(self._paused, pause=quiet)] if self._paused is not None else []
-
-    def _so_far(self, began: float) -> Hypothesis | None:
-        heard = self._pause_hearing.words(self._name)
-        if heard is None or not heard.known:
-            return None
-        words = heard
-        return Hypothesis(words.text, began, self._gate.last_voiced, False, words.confidence, spoken=words.seconds)
 
     def _finish(self) -> list[Hypothesis]:
         assert self._began is not None
@@ -219,7 +191,7 @@ class Listener:
             self._accept(block)
 
     def _accept(self, block: Block) -> bool:
-        self._pause_hearing.keep(block, self.speaking)
+        self._pauses.keep(block, self.speaking)
         if self._broad is not None:
             self._broad.accept(block)
         return self._recognizer.accept(block)
@@ -247,7 +219,7 @@ class Listener:
         self._model_says = False
         self._blocks = 0
         self._fed_from = self._now
-        self._pause_hearing.forget()
+        self._pauses.forget()
 
 
 def _known(text: str) -> bool:

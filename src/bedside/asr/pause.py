@@ -6,23 +6,34 @@ so far is heard again by a recogniser of its own: for a phrase of a second that 
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
+from bedside.asr.endpoint import EndpointSettings, VoiceGate
+from bedside.asr.hypothesis import Hypothesis
 from bedside.asr.recognizer import RecognizedWords, SpeechModel
 from bedside.audio.block import BLOCK_SECONDS, Block
 
 LONGEST = 3.0
 """Seconds of sound that are heard again; a phrase that is acted upon at once is shorter."""
 
+LEAST_VOICED = 0.15
+"""Seconds of voice from which a pause may be the end of a phrase."""
+
 
 class PauseHearing:
     """Keeps the sound of the present utterance. One thread."""
 
-    def __init__(self, model: SpeechModel, grammars: Mapping[str, Sequence[str]], before: float) -> None:
-        """before: seconds of sound that are kept from before the utterance."""
+    def __init__(self, model: SpeechModel, grammars: Mapping[str, Sequence[str]], settings: EndpointSettings) -> None:
         self._recognizers = {name: model.recognizer(phrases) for name, phrases in grammars.items()}
-        self._before = round(before / BLOCK_SECONDS)
+        self._pauses = settings.pauses
+        self._unchanged = settings.unchanged
+        self._before = round(settings.preroll / BLOCK_SECONDS)
         self._sound: list[Block] = []
+        self._so_far: Hypothesis | None = None
+        self._paused_at = self._changed = -math.inf
+        self._told = 0
 
     def keep(self, block: Block, speaking: bool) -> None:
         """Take the next block; before somebody speaks only the latest are kept."""
@@ -34,11 +45,45 @@ class PauseHearing:
         """The next block begins anew."""
         self._sound = []
 
-    def words(self, grammar: str) -> RecognizedWords | None:
-        """What was said so far; None if it is too long for a phrase."""
+    def at_pause(self, grammar: str, gate: VoiceGate, now: float) -> list[Hypothesis]:
+        """What was said so far, told again at each of the pauses. now: the end of the latest block."""
+        if gate.start is None or gate.voiced < LEAST_VOICED:
+            return []
+        if gate.last_voiced != self._paused_at:
+            self._paused_at, self._told, self._so_far = gate.last_voiced, 0, None
+        quiet = now - gate.last_voiced
+        reached = sum(quiet >= pause for pause in self._pauses)
+        if reached == self._told:
+            return []
+        if self._told == 0:
+            words = self._words(grammar)
+            self._so_far = _told(words, gate.start, gate.last_voiced) if words is not None else None
+        self._told = reached
+        return [replace(self._so_far, pause=quiet)] if self._so_far is not None else []
+
+    def at_end_of_words(self, grammar: str, gate: VoiceGate, now: float, changed: float) -> list[Hypothesis]:
+        """The same where noise holds the gate open: once for a partial result that has not changed since `changed`."""
+        if gate.start is None or now - gate.last_voiced >= self._pauses[0]:
+            return []
+        if changed == self._changed or now - changed < self._unchanged:
+            return []
+        self._changed = changed
+        words = self._words(grammar)
+        if words is None:
+            return []
+        end = now - len(self._sound) * BLOCK_SECONDS + words.known[-1].end
+        return [replace(_told(words, min(gate.start, end), end), pause=max(0.0, now - end))]
+
+    def _words(self, grammar: str) -> RecognizedWords | None:
+        """None if nothing was understood, or it is too long for a phrase."""
         if len(self._sound) > 2 * self._before + round(LONGEST / BLOCK_SECONDS):
             return None
         recognizer = self._recognizers[grammar]
         for block in self._sound:
             recognizer.accept(block)
-        return recognizer.finish()
+        words = recognizer.finish()
+        return words if words.known else None
+
+
+def _told(words: RecognizedWords, start: float, end: float) -> Hypothesis:
+    return Hypothesis(words.text, start, end, False, words.confidence, spoken=words.seconds)
