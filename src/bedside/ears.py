@@ -17,7 +17,7 @@ from bedside.nlu.match import Match, Scope
 Understand = Callable[[Hypothesis, Scope], Match]
 """What was heard to what it means, as far as it may be believed."""
 
-SilenceWanted = Callable[[Match, str, Scope], float]
+SilenceWanted = Callable[[Hypothesis, Match, Scope], float]
 """Seconds of silence after these words, with this meaning, until they are acted upon; math.inf: wait for the end."""
 
 AUDIBLE = 4.0
@@ -87,7 +87,7 @@ class Ears:
                 match = replace(match, intent=None, slots={}, decision="ignore")
             if hypothesis.final:
                 understood.append(Understood(_as_understood(hypothesis, match), match, clear >= SURE))
-            elif hypothesis.pause and hypothesis.pause >= self._silence_wanted(match, hypothesis.text, scope):
+            elif hypothesis.pause and hypothesis.pause >= self._silence_wanted(hypothesis, match, scope):
                 self._listener.commit()
                 understood.append(Understood(hypothesis, match, clear >= SURE))
             elif not hypothesis.pause and _cannot_wait(match, scope):

@@ -8,23 +8,31 @@ from __future__ import annotations
 
 import math
 
+from bedside.asr.hypothesis import Hypothesis
 from bedside.nlu.intents import IntentSet
 from bedside.nlu.match import Match, Scope
+from bedside.trust import CLEAR
 
 WHOLE = 98.0
 """Score from which nothing but fillers is missing from a phrase."""
+
+TELLING = ("danger_sign", "leg_swelling", "mention_to_provider")
+"""Who tells of something goes on: "it's been cramping for ten minutes / and won't stop"."""
 
 SOON, LATER = 0.05, 0.2
 """Seconds. Measured with bench/latency.py and bench/acceptance.py; the voice gate holds on for some 60 ms before."""
 
 
-def silence_wanted(match: Match, text: str, intents: IntentSet, scope: Scope) -> float:
-    """Seconds of silence after `text`, which was understood as `match`; math.inf if its end must be waited for."""
-    if match.intent is None or match.decision != "act" or match.score < WHOLE:
+def silence_wanted(hypothesis: Hypothesis, match: Match, intents: IntentSet, scope: Scope) -> float:
+    """Seconds of silence after what was understood as `match`; math.inf: the utterance must be over."""
+    if match.intent is None or match.decision != "act" or match.score < WHOLE or match.intent in TELLING:
         return math.inf
     if match.intent == "stop":
         return SOON
-    return LATER if " " not in text or _goes_on(match, text, intents, scope) else SOON
+    if (hypothesis.confidence or 0.0) < CLEAR:
+        return math.inf
+    alone = " " not in hypothesis.text
+    return LATER if alone or _goes_on(match, hypothesis.text, intents, scope) else SOON
 
 
 def _goes_on(match: Match, text: str, intents: IntentSet, scope: Scope) -> bool:

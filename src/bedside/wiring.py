@@ -153,8 +153,8 @@ def ears_for(config: Config, content: Content, model: SpeechModel) -> Ears:
             return meaning
         return graver(meaning, weigh_danger(broad, match(broad.text, content.intents, scope), fluency))
 
-    def wanted(meaning: Match, text: str, scope: Scope) -> float:
-        return silence_wanted(meaning, text, content.intents, scope)
+    def wanted(hypothesis: Hypothesis, meaning: Match, scope: Scope) -> float:
+        return silence_wanted(hypothesis, meaning, content.intents, scope)
 
     voiced = VoiceActivity(config.recognizer.voice_gate)
     return Ears(listener_for(config, content, model), voiced, understand, wanted)

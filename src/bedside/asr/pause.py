@@ -10,6 +10,8 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
+import numpy as np
+
 from bedside.asr.endpoint import EndpointSettings, VoiceGate
 from bedside.asr.hypothesis import Hypothesis
 from bedside.asr.recognizer import RecognizedWords, SpeechModel
@@ -20,6 +22,10 @@ LONGEST = 3.0
 
 LEAST_VOICED = 0.15
 """Seconds of voice from which a pause may be the end of a phrase."""
+
+
+FALL = 0.25
+"""In power (6 dB): after the last word it is so much quieter than in the words, or it was not the last."""
 
 
 class PauseHearing:
@@ -69,10 +75,16 @@ class PauseHearing:
             return []
         self._changed = changed
         words = self._words(grammar)
-        if words is None:
+        if words is None or self._goes_on(words):
             return []
         end = now - len(self._sound) * BLOCK_SECONDS + words.known[-1].end
         return [replace(_told(words, min(gate.start, end), end), pause=max(0.0, now - end))]
+
+    def _goes_on(self, words: RecognizedWords) -> bool:
+        """Whether the sound after the words is about as loud as the words: somebody may be speaking still."""
+        first, last = (round(t / BLOCK_SECONDS) for t in (words.known[0].start, words.known[-1].end))
+        after = self._sound[last:]
+        return not after or _power(after) > FALL * _power(self._sound[first:last])
 
     def _words(self, grammar: str) -> RecognizedWords | None:
         """None if nothing was understood, or it is too long for a phrase."""
@@ -83,6 +95,10 @@ class PauseHearing:
             recognizer.accept(block)
         words = recognizer.finish()
         return words if words.known else None
+
+
+def _power(blocks: Sequence[Block]) -> float:
+    return float(np.mean(np.square(np.concatenate(blocks)))) if blocks else 0.0
 
 
 def _told(words: RecognizedWords, start: float, end: float) -> Hypothesis:
