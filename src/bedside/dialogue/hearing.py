@@ -14,7 +14,9 @@ from bedside.dialogue.controls import CONTROLS
 from bedside.dialogue.doubt import ANSWERS, tells_of_swelling
 from bedside.dialogue.half_sure import HalfSure
 from bedside.dialogue.manner import MANNERS
-from bedside.dialogue.together import ANKLES, together
+from bedside.dialogue.parts import LET_GO
+from bedside.dialogue.spoken import ANKLES
+from bedside.dialogue.together import together
 from bedside.nlu.match import Match
 
 TOLD = ("diary", "good_night")
