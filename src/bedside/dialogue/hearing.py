@@ -61,7 +61,9 @@ class Hearing:
         elif intent == "stop":
             self._stop(match)
         elif intent in MANNERS:
-            self._manner.change(intent)
+            # "A bit sore" sounds like "a bit slower": half heard, it is neither while a leg question is open.
+            if match.decision == "act" or not self._stage.performer.asking_about_legs:
+                self._manner.change(intent)
         elif activity == "alert":
             self._alarm.heard(match)
         elif activity == "confirming":
