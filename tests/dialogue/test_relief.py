@@ -357,3 +357,14 @@ def test_the_partner_who_says_that_it_eases_is_talked_to(night: VirtualNight) ->
     night.hear("easing", {"who": "her"})
     night.run(night.now + 8)
     assert said(night.log)[-1] == "Good. Let her rest, toes toward her shin."
+
+
+def test_in_the_leg_questions_stop_it_hurts_takes_off_what_is_warm(night: VirtualNight) -> None:
+    night.start("warm-compress")
+    answer(night, "no", "no", "no", "yes", "yes")
+    night.run(night.now + 30)
+    night.hear("leg_swelling")
+    until_asked(night)
+    night.hear("stop", {"worse": "yes"})
+    night.run(night.now + 2)
+    assert said(night.log)[-1] == "Take it off the leg now, before any sleep."

@@ -93,7 +93,8 @@ class Hearing:
         open_question = self._stage.activity == "alert" or self._doubt.default is not None
         if match.intent != "stop" or "worse" not in match.slots or self._stage.activity in NOTHING_HURTS:
             return match
-        if match.decision != "act" and open_question:
+        taken_off_by_stop = bool(self._scene.session.laid_on) and self._stage.activity not in ("step", "alert")
+        if taken_off_by_stop or (match.decision != "act" and open_question):
             return match
         return replace(match, intent="still_hurts", decision="act")
 
