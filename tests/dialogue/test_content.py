@@ -67,7 +67,7 @@ def test_no_two_rounds_running_say_the_same(library: Library) -> None:
 def test_the_groups_of_signs_are_signs_that_can_be_heard(library: Library) -> None:
     signs = {s.slots["sign"] for s in load_intents().sentences("idle") if s.intent == "danger_sign"}
     signs |= danger_signs()
-    signs |= {question.sign for question in library.spoken.leg_questions}
+    signs |= {question.sign for question in library.spoken.leg_questions} | set(library.spoken.alert.signs)
     for group, members in library.spoken.alert.groups.items():
         assert set(members) <= signs, group
 

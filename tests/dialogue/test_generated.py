@@ -57,8 +57,18 @@ SLOTS: dict[str, st.SearchStrategy[dict[str, str]]] = {
     ),
     "mention_to_provider": st.fixed_dictionaries({}, optional={"topic": st.sampled_from(ANSWERS)}),
     "still_hurts": st.fixed_dictionaries({}, optional={"worse": st.just("yes")}),
-    "yes": st.fixed_dictionaries({}, optional={"calling": st.just("yes")}),
-    "no": st.fixed_dictionaries({}, optional={"who": st.sampled_from(["her", "me"])}),
+    "stop": st.fixed_dictionaries({}, optional={"worse": st.just("yes")}),
+    "yes": st.fixed_dictionaries(
+        {},
+        optional={
+            "calling": st.just("yes"),
+            "feels": st.just("hot"),
+            "side": st.sampled_from(["left", "right", "both"]),
+        },
+    ),
+    "no": st.fixed_dictionaries(
+        {}, optional={"who": st.sampled_from(["her", "me"]), "side": st.sampled_from(["left", "right", "both"])}
+    ),
 }
 """What an intent may carry; every routine and every answer is asked for."""
 
@@ -114,7 +124,8 @@ def live(night: VirtualNight, script: list[tuple[float, tuple[str, dict[str, str
     conversation = night.conversation
     for wait, (intent, slots, decision) in script:
         night.run(night.now + wait)
-        must_end = decision == "act" or not (conversation.state == "alert" or conversation._doubt.default)
+        clear = decision == "act" or not (conversation.state == "alert" or conversation._doubt.default)
+        must_end = clear and "worse" not in slots
         lies_on = conversation._scene.session.laid_on
         if intent == "stop" and must_end:
             night.log.append({"t": night.now, "event": "stopped"})
@@ -126,6 +137,8 @@ def live(night: VirtualNight, script: list[tuple[float, tuple[str, dict[str, str
             assert conversation.state == "idle"
             assert night.speaking is None
             assert conversation.next_deadline() is None
+        elif intent == "stop" and clear:
+            assert conversation._stage.open_hold is None, "what hurts does not go on"
         if intent == "danger_sign":
             doubtful = "ask" in slots and conversation.state in ("asking", "guiding")
             assert conversation.state == "alert" or doubtful

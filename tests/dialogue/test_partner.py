@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from bedside.dialogue.actions import Adjust, Heard, QuietHours
+from bedside.dialogue.library import Library
 from bedside.dialogue.mention import DAY, History, MemoryDiary, Mentions, prompts
 from bedside.dialogue.scene import Settings
 from bedside.nlu.match import Match
@@ -118,3 +119,9 @@ def test_thigh_and_foot_have_their_own_routines(night: VirtualNight) -> None:
     night.hear("leg_cramp", {"part": "foot"})
     assert sessions(night.log)[-1] == ("foot-cramp", "started")
     assert not events(night.log, "alert")
+
+
+@pytest.mark.parametrize("routine", ["sleeping-position", "safe-positions"])
+def test_on_her_back_she_rolls_over_in_a_whole_sentence(library: Library, routine: str) -> None:
+    texts = [text for step in library.routines[routine].steps for text in step.partner]
+    assert "If she wakes on her back, she just rolls over." in texts

@@ -348,3 +348,19 @@ def test_a_foot_out_of_reach_gets_the_aid_beside_the_stretch(night: VirtualNight
     night.run(night.now + 20)
     assert steps(night.log).count("out-of-reach/1") == 1
     assert sessions(night.log) == [("acute-calf-bed", "started")]
+
+
+def test_is_swelling_normal_without_an_answer_ends_with_what_to_watch_for(night: VirtualNight) -> None:
+    """guidance.md N-50, U-27."""
+    night.hear("question", {"topic": "swelling-normal"})
+    night.run(120)
+    assert said(night.log)[-1].startswith("One leg swollen, hot, red, dark or always sore? Call 0 1 2")
+
+
+def test_stockings_are_off_at_night_unless_told_otherwise(night: VirtualNight) -> None:
+    """guidance.md C10; to the partner no stricter."""
+    for who in ({}, {"who": "her"}):
+        night.hear("question", {"topic": "compression", **who})
+        night.run(night.now + 60)
+    assert len([text for text in said(night.log) if text.endswith("Off at night, unless told otherwise.")]) == 2
+    assert not any("never at night" in text for text in said(night.log))

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import pytest
 
+from bedside.nlu.match import Decision
 from bedside.rehearsal import VirtualNight
 
 from .own import answer, until_asked
-from .reading import events, said, sessions
+from .reading import events, said, sessions, steps
 
 
 def test_the_technique_changes_at_about_two_minutes(night: VirtualNight) -> None:
@@ -81,7 +82,7 @@ def test_without_a_cramp_nothing_is_stretched_after_it_hurt(night: VirtualNight,
 def test_a_cramp_in_the_thigh_is_felt_at_the_thighs(night: VirtualNight) -> None:
     """guidance.md D4, C0: in pregnancy it often sits high up."""
     night.start("thigh-back")
-    assert until_asked(night) == "Feel both thighs. Is one more swollen, hotter, redder or darker?"
+    assert until_asked(night) == "Feel both thighs and calves. Is one more swollen, hotter, redder or darker?"
     answer(night, "no", "no")
     night.hear("leg_cramp", {"part": "calf"})
     night.hear("easing")
@@ -236,3 +237,134 @@ def test_an_unsure_answer_ends_a_massage(night: VirtualNight) -> None:
     answer(night, "no", "no", "no", "yes", "unsure")
     night.run(night.now + 1)
     assert said(night.log)[-1].startswith("Good. Lift your hands away")
+
+
+def stretching(night: VirtualNight, **slots: str) -> None:
+    """Five seconds into the first hold of a cramp's stretch."""
+    night.hear("leg_cramp", slots)
+    while not events(night.log, "hold"):
+        assert night.step()
+    night.run(night.now + 5)
+
+
+@pytest.mark.parametrize(("intent", "decision"), [("stop", "act"), ("stop", "confirm"), ("still_hurts", "act")])
+def test_stop_it_hurts_lets_go_and_asks(night: VirtualNight, intent: str, decision: Decision) -> None:
+    """guidance.md STOP-3, N-52."""
+    stretching(night)
+    night.hear(intent, {"worse": "yes"}, decision)
+    night.run(night.now + 2)
+    assert said(night.log)[-1] == "Let go slowly, and rest."
+    assert "Feel both calves" in until_asked(night)
+
+
+@pytest.mark.parametrize("intent", ["stop", "still_hurts"])
+def test_a_stretch_that_made_it_worse_does_not_begin_again_when_asked(night: VirtualNight, intent: str) -> None:
+    night.hear("leg_cramp")
+    assert "Easing?" in until_asked(night)
+    night.hear(intent, {"worse": "yes"})
+    night.run(night.now + 1)
+    assert said(night.log)[-1] == "Let go slowly, and rest."
+
+
+def test_it_still_hurts_is_an_answer_and_the_stretch_goes_on(night: VirtualNight) -> None:
+    night.hear("leg_cramp")
+    until_asked(night)
+    night.hear("still_hurts")
+    night.run(night.now + 20)
+    assert "Let go slowly, and rest." not in said(night.log)
+
+
+def test_out_of_bed_stop_it_hurts_lets_her_sit_down_first(night: VirtualNight) -> None:
+    night.start("acute-calf-standing")
+    while not events(night.log, "hold"):
+        assert night.step()
+    night.hear("stop", {"worse": "yes"})
+    night.run(night.now + 8)
+    assert said(night.log)[-2:] == ["Sit down first, slowly, and hold on.", "Let go slowly, and rest."]
+
+
+def test_a_plain_stop_is_quiet(night: VirtualNight) -> None:
+    stretching(night)
+    told = len(said(night.log))
+    night.hear("stop")
+    night.run(night.now + 60)
+    assert len(said(night.log)) == told
+    assert night.conversation.state == "idle"
+
+
+def test_stop_it_hurts_ends_no_alert(night: VirtualNight) -> None:
+    night.hear("danger_sign", {"tier": "urgent", "sign": "leg_heat"})
+    night.run(20)
+    night.hear("stop", {"worse": "yes"})
+    night.run(night.now + 8)
+    assert night.conversation.state == "alert"
+    assert "Worse? Then call 1 1 2 now." in said(night.log)
+
+
+def test_with_something_warm_on_the_leg_stop_it_hurts_takes_it_off(night: VirtualNight) -> None:
+    night.start("warm-compress")
+    answer(night, "no", "no", "no", "yes", "yes")
+    night.run(night.now + 30)
+    night.hear("stop", {"worse": "yes"})
+    assert until_asked(night) == "Take it off the leg now. Is it off?"
+
+
+@pytest.mark.parametrize("part", ["foot", "thigh", "hamstring"])
+@pytest.mark.parametrize("when", ["stretch", "recovery"])
+def test_my_calf_i_mean_moves_to_the_calf(night: VirtualNight, part: str, when: str) -> None:
+    night.hear("leg_cramp", {"part": part})
+    night.run(3)
+    if when == "recovery":
+        night.hear("easing")
+        night.run(night.now + 3)
+    night.hear("leg_cramp", {"part": "calf"})
+    night.run(night.now + 3)
+    assert sessions(night.log)[-1] == ("acute-calf-bed", "started")
+
+
+@pytest.mark.parametrize("routine", ["acute-calf-standing", "acute-calf-bed"])
+def test_a_calf_cramp_in_the_calf_goes_on_as_it_is(night: VirtualNight, routine: str) -> None:
+    night.hear("leg_cramp")
+    night.run(3)
+    night.start(routine)
+    night.run(night.now + 20)
+    before = len(sessions(night.log))
+    night.hear("leg_cramp", {"part": "calf"})
+    night.run(night.now + 3)
+    assert len(sessions(night.log)) == before
+
+
+@pytest.mark.parametrize(
+    ("recovery", "more"), [("recovery", "stretch"), ("foot-recovery", "stretch"), ("thigh-recovery", "stretch")]
+)
+@pytest.mark.parametrize("intent", ["yes", "still_hurts", "easing", "no"])
+def test_still_sore_or_tight_takes_the_words_it_asks_for(
+    night: VirtualNight, recovery: str, more: str, intent: str
+) -> None:
+    night.start(recovery)
+    answer(night, "no", "no")
+    assert "still sore or tight?" in until_asked(night)
+    night.hear(intent)
+    night.run(night.now + 6)
+    stretched = any(step.endswith(f"/{more}") for step in steps(night.log))
+    assert stretched == (intent in ("yes", "still_hurts"))
+    assert not events(night.log, "alert")
+
+
+def test_the_partner_who_says_that_it_eases_is_talked_to(night: VirtualNight) -> None:
+    """guidance.md E11."""
+    stretching(night)
+    night.hear("easing", {"who": "her"})
+    night.run(night.now + 8)
+    assert said(night.log)[-1] == "Good. Let her rest, toes toward her shin."
+
+
+def test_in_the_leg_questions_stop_it_hurts_takes_off_what_is_warm(night: VirtualNight) -> None:
+    night.start("warm-compress")
+    answer(night, "no", "no", "no", "yes", "yes")
+    night.run(night.now + 30)
+    night.hear("leg_swelling")
+    until_asked(night)
+    night.hear("stop", {"worse": "yes"})
+    night.run(night.now + 2)
+    assert said(night.log)[-1] == "Take it off the leg now, before any sleep."

@@ -10,14 +10,12 @@ from bedside.dialogue.alerts import Alert
 from bedside.dialogue.manner import Manner
 from bedside.dialogue.scene import Scene
 from bedside.dialogue.script import Outcome
+from bedside.dialogue.spoken import WORSE
 from bedside.dialogue.stage import Stage
 from bedside.dialogue.together import together
 from bedside.nlu.match import Match
 
 ANSWERS = ("yes", "no", "unsure", "easing", "still_hurts", "leg_swelling", "next_step")
-
-WORSE = "worse"
-"""What "it's getting worse" counts as beside a danger sign (guidance.md C2 notes)."""
 
 
 class Alarm:
@@ -54,7 +52,7 @@ class Alarm:
         partner = self._scene.session.partner
         hers = not partner or (present is not None and present.hers)
         beneath = present if doubtful else None
-        self._begin(Alert(tier, sign, doubtful, beneath=beneath, partner=partner, hers=hers, signs=new))
+        self._begin(Alert(tier, sign, as_told, doubtful, beneath, partner=partner, hers=hers, signs=new))
 
     def _take_back(self, alert: Alert) -> None:
         """It was asked about, and it is not so."""
@@ -116,6 +114,7 @@ class Alarm:
             performer.answer(match, now)
         elif intent in ("repeat", "help", "leg_cramp"):
             if alert.number_given:
+                alert.again_at = now
                 performer.aside(alerts.again_line(self._scene, alert), now)
         elif not clear or not alert.number_given or alert.calling:
             # A "no" to the call handler is none to us, and no answer comes before the number.

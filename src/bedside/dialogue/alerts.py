@@ -9,8 +9,8 @@ from dataclasses import dataclass, field
 from bedside.dialogue.legs import leg_question
 from bedside.dialogue.scene import Scene
 from bedside.dialogue.script import Ask, Line, Operation, Outcome, Script, Speak, Until
-from bedside.dialogue.spoken import AlertTexts, FollowUp
-from bedside.dialogue.wording import alert_variables, by_group, sign_group
+from bedside.dialogue.spoken import FIRST_WITH_NUMBER, LINES_WITH_NUMBER, AlertTexts, FollowUp
+from bedside.dialogue.wording import alert_variables, by_group, position_of, sign_group
 from bedside.nlu.match import Match
 
 FIRST_RAISE_DB = 3.0
@@ -20,11 +20,11 @@ RAISE_STEP_DB = 3.0
 MOST_RAISE_DB = 12.0
 """Each repeat is louder by a step, up to the most, which is what the player lifts at most; its ceiling still holds."""
 
-FIRST_WITH_NUMBER, LINES_WITH_NUMBER = 2, 3
-"""After so many sentences the number was said once; after so many it is known what to do with it."""
-
 TOO_LONG = "cramp_too_long"
 """The sign of a cramp that the escalation clock ended (guidance.md E4)."""
+
+NOT_WAKING, FIT = "waking", "fit"
+"""Groups of signs: who does not wake or breathe, or has a fit."""
 
 SOON = 5.0
 """A repeat that is due within so many seconds comes before the next sentence, not after it."""
@@ -35,7 +35,8 @@ class Alert:
     """An alert that is open.
 
     doubtful: the sign was only half heard. beneath: what was open before a doubtful higher alert came on top.
-    said: how many of the lines that must be said have been. asked: the questions that follow have been put.
+    told: the sign as it was told, where `sign` is what it makes with another. said: how many of the lines that must
+    be said have been. asked: the questions that follow have been put.
     calling: somebody is calling the number. partner: it is the partner who is talked to. hers: she told of a sign
     herself. signs: what was told while it is open. number_at: when the number was first said; repeats: how often
     since; again_at: when it was last said because somebody spoke.
@@ -43,6 +44,7 @@ class Alert:
 
     tier: str
     sign: str
+    told: str = ""
     doubtful: bool = False
     beneath: Alert | None = None
     said: int = 0
@@ -107,8 +109,12 @@ def _lines(scene: Scene, alert: Alert) -> Iterator[str]:
     elif "other_person" in groups:
         # What to say about a pregnancy does not fit somebody else.
         lines = [*lines[:LINES_WITH_NUMBER], lines[-1]]
+    more, before = alert_variables(spoken, alert.sign, alert.told, alert.partner), ""
     for text in lines:
-        yield scene.wording.fill(text, scene.session.side, more=alert_variables(spoken, alert.sign, alert.partner))
+        line = scene.wording.fill(text, scene.session.side, more=more)
+        if line != before:  # the position may be what the partner is told next anyway
+            yield line
+        before = line
 
 
 def _line(scene: Scene, alert: Alert, text: str) -> Line:
@@ -135,10 +141,15 @@ def worse_line(scene: Scene, alert: Alert) -> Line:
 
 
 def position_line(scene: Scene, alert: Alert, sign: str) -> Line | None:
-    """How to lie or sit with another sign that was told, if that is different."""
-    positions, spoken = scene.library.spoken.alert.position, scene.library.spoken
-    wanted = by_group(positions, sign_group(spoken, sign))
-    if alert.tier != "emergency" or wanted in (positions["other"], by_group(positions, sign_group(spoken, alert.sign))):
+    """How to lie or sit with another sign that was told, if that is different. Nobody is sat up who was told not to
+    wake or breathe, or to have a fit (guidance.md C1)."""
+    spoken = scene.library.spoken
+    wanted = by_group(spoken.alert.position, sign_group(spoken, sign))
+    nothing_new = (spoken.alert.position["other"], position_of(spoken, alert.sign, alert.told))
+    if alert.tier != "emergency" or wanted in nothing_new:
+        return None
+    told = {group for each in (alert.sign, alert.told, *alert.signs) for group in sign_group(spoken, each)}
+    if NOT_WAKING in told or (FIT in told and NOT_WAKING not in sign_group(spoken, sign)):
         return None
     return _line(scene, alert, wanted.text(alert.partner))
 
@@ -186,6 +197,8 @@ def _repeat_for_ever(scene: Scene, alert: Alert) -> Script:
     due = scene.now + scene.settings.emergency_repeat / 3
     while True:
         yield Until(max(due, scene.now + scene.gap))
+        if scene.now - alert.again_at < SOON:  # it was just said, as somebody spoke: once more than that is enough
+            yield Until(alert.again_at + scene.settings.emergency_repeat / 2)
         due = scene.now + scene.settings.emergency_repeat
         yield from _number(scene, alert)
 

@@ -6,8 +6,9 @@ Each fault is a ContentError with file, line and what to write instead.
 from __future__ import annotations
 
 import string
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
+from bedside.dialogue.alert_checks import TARGET_KEYS, check_alerts, check_targets_of, mistyped_tier
 from bedside.dialogue.flatten import Source
 from bedside.dialogue.forbidden import forbidden
 from bedside.dialogue.guidance_table import known_ids
@@ -33,15 +34,14 @@ VARIABLES = (
 )
 ALERT_VARIABLES = (*VARIABLES, "tell", "position")
 
-TARGET_KEYS = ("then", "eased", "worse", "way_out", "with_partner", "silence", "if_risk")
 NOT_GATED = ("alert", "gate")
-"""Parts of spoken.yaml that may name what the gate keeps shut: alerts say "no heat", the gate reads back."""
+"""Parts of spoken.yaml that may name what the gate keeps shut: alerts, to forbid it, and the gate, which reads back."""
 
 Path = tuple[Key, ...]
 
 
-def check_spoken(spoken: Spoken, document: Document) -> None:
-    """Check the texts of spoken.yaml. Raises ContentError."""
+def check_spoken(spoken: Spoken, document: Document, signs: Collection[str]) -> None:
+    """Check the texts of spoken.yaml. signs: of danger, all that there are. Raises ContentError."""
     for path, text in texts_of(document.data):
         if path == ("twice",):
             check_variables(document, path, text, ("number",))
@@ -49,16 +49,17 @@ def check_spoken(spoken: Spoken, document: Document) -> None:
         if path[-2:-1] == ("sources",):
             _check_source(document, path, text)
             continue
-        if path[0] in ("gated", "out_of_bed") or "groups" in path:
+        if path[0] in ("gated", "out_of_bed") or path[:2] in (("alert", "groups"), ("alert", "signs")):
             continue
         check_variables(document, path, text, ALERT_VARIABLES if path[0] == "alert" else VARIABLES)
         _check_never(document, path, text)
         if path[0] not in NOT_GATED and (word := gated_word(spoken, text)):
             raise document.error(path, f"'{word}' may only be spoken of behind the gate.", "Leave it out here.")
+    check_alerts(spoken, document, signs)
 
 
-def check_file(source: Source, spoken: Spoken) -> None:
-    """Check one routine file by itself. Raises ContentError."""
+def check_file(source: Source, spoken: Spoken, signs: Collection[str]) -> None:
+    """Check one routine file by itself. signs: of danger, all that there are. Raises ContentError."""
     for path, text in texts_of(source.document.data):
         if "sources" in path:
             _check_source(source.document, path, text)
@@ -66,6 +67,7 @@ def check_file(source: Source, spoken: Spoken) -> None:
             check_variables(source.document, path, text, VARIABLES)
             _check_never(source.document, path, text)
     check_steps(source, spoken)
+    check_targets_of(source, signs)
 
 
 def _check_source(document: Document, path: Path, ident: str) -> None:
@@ -96,11 +98,15 @@ def check_targets(routines: Mapping[str, Routine], sources: Mapping[str, Source]
         for target in routine.targets():
             if target not in routines:
                 problem = f"there is no routine '{target}'."
+                advice = suggest(target, [*routines, *PLACES])
                 if target.partition("/")[1]:
+                    advice = mistyped_tier(target)
                     problem = f"'{target}' is no alert; these begin with {' or '.join(f'{tier}/' for tier in TIERS)}."
-                raise _target_error(sources, ident, target, problem, suggest(target, [*routines, *PLACES]))
+                raise _target_error(sources, ident, target, problem, advice)
         if (back := circle(routine, routines)) is not None:
             problem = f"'{ident}' and '{back}' lead to each other without end."
+            if back == ident:
+                problem = f"'{ident}' leads to itself without end."
             advice = "Let one of them end, or mark them 'relief: true', which the escalation clock ends."
             raise _target_error(sources, ident, back, problem, advice)
     for ident, step in trapped(routines).items():

@@ -16,7 +16,7 @@ from bedside.dialogue.library import Library
 from bedside.dialogue.mention import Diary, MemoryDiary
 from bedside.dialogue.scene import Scene, Settings
 from bedside.dialogue.script import Outcome
-from bedside.dialogue.together import ANKLES
+from bedside.dialogue.spoken import ANKLES
 from bedside.dialogue.wording import PhoneNumbers, Wording
 from bedside.nlu.match import Match, Scope
 

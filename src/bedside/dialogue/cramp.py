@@ -47,6 +47,7 @@ class Cramp:
 
     def easing(self, match: Match) -> None:
         """It eases; if that was only half heard, ask before a cramp that is still on is left alone."""
+        self.take_slots(match)
         session = self._session
         routine = session.bookmark.routine if session.bookmark is not None else session.routine
         target = self._eases_into(routine)
@@ -70,8 +71,7 @@ class Cramp:
         activity, side, present = self._stage.activity, self._session.side, self._session.routine
         self.take_slots(match)
         routine = self.routine_for(match)
-        named = match.slots.get("part", "") in ROUTINE_OF_PART
-        moved = named and (present is None or not _treats(present, routine))
+        moved = self._names_another(match, present, routine)
         if self.in_relief and side is not None and side != self._session.side:
             self._session.forget_answers()
             self._walk.go(routine, "leg_cramp")
@@ -80,6 +80,14 @@ class Cramp:
         elif moved or not (self.in_relief and activity in ("step", "legs")):
             self._session.bookmark = None
             self._walk.go(routine, "leg_cramp")
+
+    def _names_another(self, match: Match, present: Routine | None, wanted: str) -> bool:
+        """Whether a part was named that the present routine is not for. The calf is named like any other part, but its
+        own cramp is stretched in more than one way, so there it is what was first treated that counts."""
+        part = match.slots.get("part", "")
+        if part == "calf":
+            return self._session.own not in (None, FIRST_ROUTINE)
+        return part in ROUTINE_OF_PART and (present is None or not _treats(present, wanted))
 
     def needs_asking(self, match: Match) -> bool:
         """Whether a cramp was told of without a limb: leg or belly? (guidance.md C0.9, Q-01). In a cramp that is being

@@ -7,6 +7,7 @@ the answer to the question that was asked, the other controls and requests.
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 from bedside.dialogue import talks
 from bedside.dialogue.cast import Cast
@@ -14,13 +15,18 @@ from bedside.dialogue.controls import CONTROLS
 from bedside.dialogue.doubt import ANSWERS, tells_of_swelling
 from bedside.dialogue.half_sure import HalfSure
 from bedside.dialogue.manner import MANNERS
-from bedside.dialogue.together import ANKLES, together
+from bedside.dialogue.parts import LET_GO
+from bedside.dialogue.spoken import ANKLES
+from bedside.dialogue.together import together
 from bedside.nlu.match import Match
 
 TOLD = ("diary", "good_night")
 ASKED = ("question", "mention_to_provider")
 OPEN_TO_QUESTIONS = ("idle", "step", "telling", "paused", "confirming")
 """Where a question of guidance.md C5 is put before an alert; everywhere else the alert comes at once."""
+
+NOTHING_HURTS = ("idle", "confirming", "telling", "paused", "sitting")
+"""Where nothing is being done to the leg: "stop, it hurts" is a stop."""
 
 HALF_SURE_IS_ENOUGH = ("pause", "repeat", "time_left", "leg_swelling")
 """In a session these are acted on even if only half understood: they do no harm, and missing them might."""
@@ -54,12 +60,16 @@ class Hearing:
         self._last_heard = self._scene.now
         self._scene.night.partner_heard |= match.slots.get("who") == "her"
         self._risk_told(match)
+        match = self._hurts(match)
+        intent = match.intent
         if intent == "danger_sign":
             self._danger(match)
         elif intent == "stop":
             self._stop(match)
         elif intent in MANNERS:
-            self._manner.change(intent)
+            # "A bit sore" sounds like "a bit slower": half heard, it is neither while a leg question is open.
+            if match.decision == "act" or not self._stage.performer.asking_about_legs:
+                self._manner.change(intent)
         elif activity == "alert":
             self._alarm.heard(match)
         elif activity == "confirming":
@@ -77,10 +87,21 @@ class Hearing:
         elif risk:
             night.shut = True
 
+    def _hurts(self, match: Match) -> Match:
+        """ "Stop, it hurts" is news of pain wherever something goes on, and no goodbye (guidance.md STOP-3, N-52); half
+        heard, as a stop would be acted on, so is that. Where a half-heard stop only cuts a sentence, it stays one."""
+        open_question = self._stage.activity == "alert" or self._doubt.default is not None
+        if match.intent != "stop" or "worse" not in match.slots or self._stage.activity in NOTHING_HURTS:
+            return match
+        taken_off_by_stop = bool(self._scene.session.laid_on) and self._stage.activity not in ("step", "alert")
+        if taken_off_by_stop or (match.decision != "act" and open_question):
+            return match
+        return replace(match, intent="still_hurts", decision="act")
+
     def _answers(self, match: Match) -> bool:
         """Take what answers the open question, or the cramp itself. False if it is something else."""
         performer, intent = self._stage.performer, match.intent
-        if performer.asking and self._still_hurts(match):
+        if performer.asking and (self._still_hurts(match) or self._stretch_hurts(match)):
             self._cramp.still_hurts(match)
         elif performer.asks_for(match) and not self._cramp.needs_asking(match):
             performer.answer(match, self._scene.now)
@@ -100,6 +121,13 @@ class Hearing:
         if match.intent != "still_hurts" or performer.asking_about_legs or not self._cramp.in_recovery:
             return False
         return "worse" in match.slots or match.decision != "act" or not performer.asks_for(match)
+
+    def _stretch_hurts(self, match: Match) -> bool:
+        """Whether a stretch of a cramp makes it worse, told while bedside asks how it is: it does not begin again."""
+        worse = match.intent == "still_hurts" and "worse" in match.slots and match.decision == "act"
+        routine = self._scene.session.routine
+        letting_go = routine is not None and routine.id == LET_GO
+        return worse and self._cramp.in_relief and self._stage.activity in ("step", "asking", "help") and not letting_go
 
     def _act(self, match: Match) -> None:
         intent = match.intent or ""

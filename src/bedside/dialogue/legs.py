@@ -24,7 +24,7 @@ def leg_questions(scene: Scene, step: str, count: int = ALL) -> Script:
     """
     session = scene.session
     for question in scene.library.spoken.leg_questions[:count]:
-        if session.legs.get(question.sign) == "no":
+        if _is_clear(scene, question):
             continue
         answer = yield from leg_question(scene, question, step)
         if answer is None:
@@ -34,25 +34,38 @@ def leg_questions(scene: Scene, step: str, count: int = ALL) -> Script:
         session.legs[question.sign] = answer
         if answer != "no":
             return Outcome(alert=(question.tier, question.sign))
+        if question.thigh is not None:
+            session.thighs_felt = _at_thigh(scene)
     session.legs_asked, session.legs_open = True, False
     return Outcome()
 
 
 def leg_question(scene: Scene, question: LegQuestion, step: str) -> Generator[Operation, Match | None, str | None]:
-    """The answer "yes", "no" or "unsure"; None when the question was not answered or skipped."""
-    for text in question.asks(scene.session.partner, scene.session.part in THIGH):
+    """The answer "yes", "no" or "unsure"; None when the question was not answered or skipped.
+
+    A half-heard no to a question whose yes is an emergency is asked about once more: guidance.md E3 wants advice by
+    telephone for it at the first two only.
+    """
+    texts, by_half = question.asks(scene.session.partner, _at_thigh(scene)), False
+    last = texts[-1]
+    while texts:
+        text, *texts = texts
         heard = yield Ask(scene.line(text, step, question.sources), scene.settings.answer, legs=True, leads_on="no")
         if heard is None:
             continue
         answer = _leg_answer(question, heard)
-        if answer is not None or heard.intent == "next_step":
+        if answer == "unsure" and heard.intent == "no" and question.tier == "emergency" and not by_half:
+            by_half, texts = True, texts or [last]
+        elif answer is not None or heard.intent == "next_step":
             return answer
     return None
 
 
 def _leg_answer(question: LegQuestion, heard: Match) -> str | None:
-    """What an answer to a leg question means. Half-heard answers count as unsure (guidance.md E3), never as a no."""
-    if heard.intent == "no" and heard.decision == "act":
+    """What an answer to a leg question means. Half-heard answers count as unsure (guidance.md E3), never as a no; so
+    does a no that names one side ("no, only the left one")."""
+    one_side = heard.slots.get("side") in ("left", "right")
+    if heard.intent == "no" and heard.decision == "act" and not one_side:
         return "no"
     if heard.intent in ("no", "unsure"):
         return "unsure"
@@ -85,13 +98,25 @@ def swelling(scene: Scene, step: str) -> Script:
 
 def all_clear(scene: Scene) -> bool:
     """Whether every leg question was answered with a clear no in this session."""
-    return all(scene.session.legs.get(question.sign) == "no" for question in scene.library.spoken.leg_questions)
+    return all(_is_clear(scene, question) for question in scene.library.spoken.leg_questions)
+
+
+def _is_clear(scene: Scene, question: LegQuestion) -> bool:
+    """Whether a question was answered with a clear no, and that holds for the part of the leg it is about now: thighs
+    that were not felt are asked about although the calves are alike."""
+    elsewhere = question.thigh is not None and _at_thigh(scene) and not scene.session.thighs_felt
+    return scene.session.legs.get(question.sign) == "no" and not elsewhere
+
+
+def _at_thigh(scene: Scene) -> bool:
+    return scene.session.part in THIGH
 
 
 def gate_is_open(scene: Scene) -> bool:
     """Whether massage, heat and cold may be spoken of now: opened in this session, less than an hour ago."""
     opened = scene.session.gate_opened
-    return opened is not None and scene.now - opened <= scene.settings.gate and not _barred(scene)
+    lasts = opened is not None and scene.now - opened <= scene.settings.gate
+    return lasts and all_clear(scene) and not _barred(scene)
 
 
 def _barred(scene: Scene) -> bool:
@@ -130,7 +155,7 @@ def gate(scene: Scene, step: str) -> Script:
         if all_clear(scene):
             line = scene.line(texts.confirm, step, texts.sources)
             answer = yield Ask(line, scene.settings.answer, legs=True)
-            if answer is not None and answer.intent == "yes" and answer.decision == "act":
+            if answer is not None and _is_plain_yes(answer):
                 session.gate_opened = scene.now
                 return Outcome()
             session.legs.clear()
@@ -142,3 +167,11 @@ def gate(scene: Scene, step: str) -> Script:
         session.gate_told = True
         yield Speak(scene.line(text, step, texts.sources), scene.gap)
     return Outcome("shut")
+
+
+def _is_plain_yes(heard: Match) -> bool:
+    """Whether it says yes and nothing of the legs besides: not "it's hot", "left" or "both". "Right" alone is a yes to
+    "Right?", although it can be a side."""
+    bare_right = heard.slots.get("side") == heard.phrase == "right"
+    said = set(heard.slots) - {"who"} - ({"side"} if bare_right else set())
+    return heard.intent == "yes" and heard.decision == "act" and not said

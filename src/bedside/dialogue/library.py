@@ -6,12 +6,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from bedside.dialogue.alert_checks import known_signs
 from bedside.dialogue.content_checks import check_file, check_spoken, check_targets
 from bedside.dialogue.flatten import Source, flatten
 from bedside.dialogue.routine import Routine
 from bedside.dialogue.routine_file import RoutineFile
 from bedside.dialogue.spoken import Spoken
 from bedside.errors import ContentError
+from bedside.nlu.meaning import danger_signs
 from bedside.yamlfile import read_model
 
 FOLDERS = (("routines", False), ("answers", True))
@@ -30,14 +32,15 @@ def load_library(content: Path, routines: Path | None = None) -> Library:
     `routines` beside them, which take the place of none. Raises ContentError.
     """
     spoken, document = read_model(content / "spoken.yaml", Spoken)
-    check_spoken(spoken, document)
+    signs = known_signs(spoken, danger_signs())
+    check_spoken(spoken, document, signs)
     sources: dict[str, Source] = {}
     for name, answer in FOLDERS:
         _read_folder(content / name, sources, answer=answer)
     if routines is not None:
         _read_folder(routines, sources, own=True)
     for source in sources.values():
-        check_file(source, spoken)
+        check_file(source, spoken, signs)
     built = {ident: flatten(source, sources) for ident, source in sources.items() if not source.file.block}
     check_targets(built, sources)
     return Library(built, spoken)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bedside.dialogue import talks
 from bedside.dialogue.cramp import Cramp
+from bedside.dialogue.legs import gate_is_open
 from bedside.dialogue.parts import FIRST_ROUTINE
 from bedside.dialogue.routine import Routine
 from bedside.dialogue.script import Line
@@ -65,7 +66,8 @@ class Requests:
             return first
         if routine.symptom or told:
             return None
-        if self._stage.activity == "step" and routine.brief:
+        open_to_it = not any(step.gate for step in routine.steps) or gate_is_open(scene)
+        if self._stage.activity == "step" and routine.brief and open_to_it:
             return first
         if self._cramp.is_on:
             return self._later()

@@ -174,11 +174,9 @@ class Routine:
 
     @property
     def brief(self) -> bool:
-        """Whether its first sentence can stand alone beside something else: no question, number or gate follows it."""
+        """Whether its first sentence can stand alone beside something else: no question and no number follows it."""
         return all(
-            step.kind == "say"
-            and not step.gate
-            and not any(NUMBER.search(text) for text in (*step.texts, *step.partner))
+            step.kind == "say" and not any(NUMBER.search(text) for text in (*step.texts, *step.partner))
             for step in self.steps
         )
 

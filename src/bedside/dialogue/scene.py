@@ -100,7 +100,8 @@ class Session:
 
     cramp_since: start of the escalation clock, None before; eased_at: when the cramp let go, and the clock rests.
     legs: answers to the leg questions by sign ("yes", "no", "unsure"); legs_asked: they were put once;
-    legs_open: one stayed without an answer. up: she is out of bed. partner: it is the partner who talks.
+    legs_open: one stayed without an answer. thighs_felt: not only the calves were. up: she is out of bed.
+    partner: it is the partner who talks.
     gate_opened: when the gate was opened, absolute seconds; gate_told: it was said that it stays shut.
     timer: the timer that was begun last, its step and when; way_out: the routine that ends what it set going;
     laid_on: what to say before anything else, as something lies on the leg. Both are cleared only by the way out, by
@@ -122,6 +123,7 @@ class Session:
     legs: dict[str, str] = field(default_factory=dict)
     legs_asked: bool = False
     legs_open: bool = False
+    thighs_felt: bool = False
     net_said: bool = False
     partner: bool = False
     gate_opened: float | None = None

@@ -8,6 +8,12 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 from bedside.dialogue.routine_file import Text, Texts
 
+ANKLES, WORSE = "both_ankles", "worse"
+"""Both ankles swollen, and "it's getting worse" (guidance.md C2 notes): no danger signs by themselves, but with one."""
+
+FIRST_WITH_NUMBER, LINES_WITH_NUMBER = 2, 3
+"""After so many sentences of an alert the number was said once; after so many it is known what to do with it."""
+
 
 class _Strict(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -186,6 +192,8 @@ class Aftermath(_Strict):
 
 
 class Alert(_Strict):
+    """tell, position, check: by group of signs, and `other`. signs: known without words of danger.yaml for them."""
+
     emergency: AlertTexts
     urgent: AlertTexts
     tell: dict[str, Voiced]
@@ -197,6 +205,7 @@ class Alert(_Strict):
     check: dict[str, Voiced]
     check_hers: Text
     together: list[Together]
+    signs: list[str]
     groups: dict[str, list[str]]
 
 

@@ -7,9 +7,6 @@ from collections.abc import Iterable
 from bedside.dialogue.scene import Scene
 from bedside.dialogue.spoken import Spoken
 
-ANKLES = "both_ankles"
-"""Both ankles are swollen: no danger sign by itself."""
-
 
 def together(scene: Scene, sign: str) -> tuple[str, str] | None:
     """Tier and sign of what `sign` makes with what was told tonight; None if it makes nothing more."""

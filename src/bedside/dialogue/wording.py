@@ -75,14 +75,20 @@ def sign_group(spoken: Spoken, sign: str) -> set[str]:
     return {group for group, signs in spoken.alert.groups.items() if sign in signs}
 
 
-def alert_variables(spoken: Spoken, sign: str, partner: bool = False) -> dict[str, str]:
-    """{tell} and {position} for a danger sign."""
-    groups = sign_group(spoken, sign)
-    alert = spoken.alert
+def alert_variables(spoken: Spoken, sign: str, told: str, partner: bool = False) -> dict[str, str]:
+    """{tell} and {position} for a danger sign. told: the sign that was told, where `sign` is what it makes together
+    with another; how to lie goes by what was told."""
     return {
-        "tell": by_group(alert.tell, groups).text(partner),
-        "position": by_group(alert.position, groups).text(partner),
+        "tell": by_group(spoken.alert.tell, sign_group(spoken, sign)).text(partner),
+        "position": position_of(spoken, sign, told).text(partner),
     }
+
+
+def position_of(spoken: Spoken, sign: str, told: str) -> Wordings:
+    """How to lie or sit."""
+    positions = spoken.alert.position
+    by_told = by_group(positions, sign_group(spoken, told))
+    return by_told if by_told != positions["other"] else by_group(positions, sign_group(spoken, sign))
 
 
 def by_group(texts: Mapping[str, Wordings], groups: set[str]) -> Wordings:
