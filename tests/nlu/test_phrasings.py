@@ -89,7 +89,7 @@ def test_bedroom_talk_does_not_alarm(talk: list[str], allowed: float, intents: I
 )
 def test_everyday(scope: Scope, intent: str, text: str, intents: IntentSet) -> None:
     found = match(text, intents, scope)
-    assert (found.intent, found.decision) == (intent, "act"), found
+    assert (found.intent, found.decision) == (intent, "act" if intent else "ignore"), found
 
 
 @pytest.mark.parametrize(
@@ -119,10 +119,107 @@ def test_slots_come_from_the_utterance(text: str, slots: dict[str, str], intents
         ("yes the left one", {"side": "left"}),
         ("yes my right leg", {"side": "right"}),
         ("the other leg", {}),
+        ("it's the other leg", {}),
+        ("the other one", {}),
+        ("no only the left one", {}),
+        ("stop it hurts", {"worse": "yes"}),
+        ("ow ow ow stop it hurts", {"worse": "yes"}),
+        ("no it hurts", {"worse": "yes"}),
+        ("ow that's sharp", {"worse": "yes"}),
+        ("that's too much", {"worse": "yes"}),
+        ("it feels tight", {}),
+        ("it feels tighter", {"worse": "yes"}),
+        ("not my foot my calf", {"part": "calf"}),
+        ("not my calf my foot", {"part": "foot"}),
+        ("I called the midwife", {"calling": "yes"}),
+        ("um I'm calling them", {"calling": "yes"}),
     ],
 )
 def test_slots_of_answers(text: str, slots: dict[str, str], intents: IntentSet) -> None:
     assert dict(match(text, intents, "session").slots) == slots
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["please call the midwife", "call them", "I'll call them", "we call them", "they're calling", "I rang the midwife"],
+)
+def test_only_what_is_said_as_it_stands_is_a_call_under_way(text: str, intents: IntentSet) -> None:
+    assert "calling" not in match(text, intents, "session").slots
+
+
+@pytest.mark.parametrize("text", ["it's fine", "no it's fine", "I guess not", "probably not"])
+def test_half_a_no_is_no_clear_one(text: str, intents: IntentSet) -> None:
+    found = match(text, intents, "session")
+    assert (found.intent, found.decision) == ("no", "confirm")
+
+
+@pytest.mark.parametrize("text", ["call the midwife", "call them", "call someone"])
+def test_a_plea_that_may_be_talk_is_asked_about_when_idle(text: str, intents: IntentSet) -> None:
+    found = match(text, intents, "idle")
+    assert (found.intent, found.decision) == ("help", "confirm")
+
+
+@pytest.mark.parametrize(
+    ("text", "sign"),
+    [
+        ("she's not breathing", "not_breathing"),
+        ("she stopped breathing", "not_breathing"),
+        ("she won't wake up and she isn't breathing", "not_breathing"),
+        ("she won't wake up and she can't breathe", "not_breathing"),
+        ("my wife isn't breathing", "not_breathing"),
+        ("I don't think she's breathing", "not_breathing"),
+        ("the baby isn't breathing", "not_breathing"),
+        ("she can't breathe", "breathing"),
+        ("she's struggling to breathe", "breathing"),
+        ("I'm not breathing properly", "breathing"),
+        ("I stopped breathing for a second", "breathing"),
+        ("I can't breathe", "breathing"),
+        ("a bit breathless", "breathing"),
+        ("I'm choking", "breathing"),
+        ("she won't wake up", "unresponsive"),
+        ("my face is numb", "stroke"),
+        ("my face feels numb", "stroke"),
+        ("she's grey", "blue_lips"),
+    ],
+)
+@pytest.mark.parametrize("scope", SCOPES)
+def test_emergencies_that_need_different_words(text: str, sign: str, scope: Scope, intents: IntentSet) -> None:
+    found = match(text, intents, scope)
+    assert (found.slots.get("tier"), found.slots.get("sign")) == ("emergency", sign)
+
+
+@pytest.mark.parametrize(
+    ("text", "ask"),
+    [
+        ("my toes are numb", "Q-09"),
+        ("my feet feel numb", "Q-09"),
+        ("my toes have gone numb", "Q-09"),
+        ("the bed is wet", "Q-08"),
+        ("I woke up wet", "Q-08"),
+        ("I threw up", "Q-06"),
+        ("something popped", "Q-10"),
+    ],
+)
+@pytest.mark.parametrize("scope", SCOPES)
+def test_what_may_be_harmless_is_asked_about(text: str, ask: str, scope: Scope, intents: IntentSet) -> None:
+    found = match(text, intents, scope)
+    assert (found.intent, found.slots.get("ask")) == ("danger_sign", ask)
+
+
+@pytest.mark.parametrize("text", ["my calf is sore", "my calf is still sore", "yes my calf is sore"])
+def test_a_sore_calf_is_asked_about_when_idle(text: str, intents: IntentSet) -> None:
+    assert match(text, intents, "idle").slots.get("ask") == "Q-04"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "swollen", "yeah swollen", "slightly bigger", "it's the other leg", "the other one", "I'll call them", "sore",
+        "no only the left one", "no the left one", "it's fine", "i guess not", "maybe a little warmer",
+    ],
+)  # fmt: skip
+def test_no_yes_to_the_read_back(text: str, intents: IntentSet) -> None:
+    assert match(text, intents, "session").intent != "yes"
 
 
 @pytest.mark.parametrize(

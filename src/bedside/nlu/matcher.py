@@ -17,6 +17,7 @@ from bedside.nlu.danger import danger_in
 from bedside.nlu.intents import IntentSet, Sentence
 from bedside.nlu.match import Decision, Match, Scope
 from bedside.nlu.meaning import Danger, load_meanings
+from bedside.nlu.schema import LITERAL_SLOTS
 from bedside.nlu.sound import sound_key
 from bedside.nlu.text import load_speech
 
@@ -195,6 +196,8 @@ def _result(
     if sentence.intent is None or decision == "ignore":
         return Match(text, score=score, margin=margin, phrase=sentence.text)
     slots = _slots(sentence, words, intents)
+    if not exact_text:
+        slots = {slot: meaning for slot, meaning in slots.items() if slot not in LITERAL_SLOTS}
     return Match(text, sentence.intent, slots, score, margin, sentence.text, decision)
 
 

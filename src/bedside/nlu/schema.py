@@ -65,6 +65,10 @@ RISKS = (
 )
 """The risk flags that can be told, named as in the settings (guidance.md C0.8)."""
 
+LITERAL_SLOTS = ("calling",)
+"""Slots that count only where a sentence was heard as it stands: "call the hospital" is like "I called the hospital",
+and is no call that is under way."""
+
 SLOT_VALUES: dict[str, tuple[str, ...]] = {
     "side": ("left", "right", "both"),
     "worse": ("yes",),
