@@ -12,7 +12,7 @@ from collections import deque
 import numpy as np
 
 from bedside.audio.block import BLOCK, BLOCK_SECONDS, Block
-from bedside.audio.echo_filter import REACH, EchoFilter, Real
+from bedside.audio.echo_filter import REACH, Complex, EchoFilter, Real
 
 AUDIBLE = 1e-4
 """Amplitude from which a speaker block is a sound."""
@@ -35,8 +35,9 @@ speaks over the voice speaks less than half of the time."""
 MANY, USUAL, CAREFUL = 200, 0.5, 0.8
 """With fewer blocks than this, not the median is taken but what only a fifth of them exceed."""
 
-NOISE_RISES, NOISE_FALLS = 0.005, 0.2
-"""How far the noise of the room is followed with each block while nothing is played."""
+NOISE_EVERY, NOISE_SEEN, QUIETEST = 10, 40, 3
+"""While nothing is played the room is listened to every so many blocks; of the last so many times (4 s) the quietest
+third is its noise."""
 
 QUIET = 4.0
 """The room is quiet up to so many times its noise (power)."""
@@ -80,7 +81,9 @@ class EchoCanceller:
         self._clear = 0.0
         self._excess: deque[float] = deque(maxlen=SEEN)
         self._strongest = 0.0
-        self._noise = 0.0
+        self._noise: Real = np.zeros(BLOCK + 1)
+        self._rested = 0
+        self._room: deque[Real] = deque(maxlen=NOISE_SEEN)
 
     def played(self, block: Block) -> None:
         """Note one speaker block."""
@@ -99,36 +102,50 @@ class EchoCanceller:
 
     @property
     def clearness(self) -> float:
-        """How much louder the block cleaned last is than the echo that may be left in it (power ratio)."""
+        """How much louder the block cleaned last is than noise and what echo may be left in it (power ratio)."""
         return self._clear
 
     def clean(self, microphone: Block) -> Block:
         """The microphone block without what was played."""
         if self.resting:
             self._clear = np.inf
-            self._note_noise(float(np.dot(microphone, microphone)) * BLOCK)
+            self._note_room(microphone)
             # So that nothing jumps when the voice begins: its first block comes twice.
             self._before = microphone.astype(np.float64)
             self._overlap = self._before * _WINDOW[BLOCK:] ** 2
             return microphone
+        if self._rested:
+            self._know_noise()
         rest = self._filter.clean(microphone)
-        self._room_quiet = float(np.dot(rest, rest)) * BLOCK <= QUIET * self._noise + AUDIBLE
+        self._room_quiet = float(np.dot(rest, rest)) * BLOCK <= QUIET * float(self._noise.sum()) + AUDIBLE
         spectrum = np.fft.rfft(np.concatenate((self._before, rest)) * _WINDOW)
         self._before = rest
-        power = spectrum.real**2 + spectrum.imag**2 + TINY
+        power = _power(spectrum) + TINY
         self._left = np.maximum(self._may_be_left(power), LINGER * self._left)
-        wanted = np.sqrt(np.clip(1.0 - self._left / power, DEEPEST**2, 1.0))
+        # What is taken out is left as loud as the room is by itself, so that the voice gate finds no gaps in its noise.
+        deepest = np.minimum(1.0, np.maximum(DEEPEST**2, self._noise / power))
+        wanted = np.sqrt(np.maximum(1.0 - self._left / power, deepest))
         follow = np.where(wanted > self._factors, RISE, FALL)
         self._factors = self._factors + follow * (wanted - self._factors)
-        self._clear = float(power[LOWEST:].sum() / (self._left[LOWEST:].sum() + TINY))
+        explained = self._left + self._noise
+        self._clear = float(power[LOWEST:].sum() / (explained[LOWEST:].sum() + TINY))
         whole = np.fft.irfft(spectrum * self._factors) * _WINDOW
         cleaned = self._overlap + whole[:BLOCK]
         self._overlap = whole[BLOCK:]
         return cleaned.astype(np.float32)
 
-    def _note_noise(self, power: float) -> None:
-        follow = NOISE_RISES if power > self._noise else NOISE_FALLS
-        self._noise += follow * (power - self._noise)
+    def _note_room(self, microphone: Block) -> None:
+        """Note what the room sounds like while nothing is played."""
+        self._rested += 1
+        if self._rested % NOISE_EVERY == 0:
+            self._room.append(_power(np.fft.rfft(np.concatenate((self._before, microphone)) * _WINDOW)))
+
+    def _know_noise(self) -> None:
+        """Take for noise what the room sounds like in its quietest moments: in the others somebody spoke."""
+        quietest = sorted(self._room, key=lambda power: float(power.sum()))[: -(-len(self._room) // QUIETEST)]
+        if quietest:
+            self._noise = np.mean(quietest, axis=0)
+        self._rested = 0
 
     def _may_be_left(self, power: Real) -> Real:
         """How much of this block's power may be echo, by what the filter believes and how right that has been."""
@@ -136,8 +153,12 @@ class EchoCanceller:
         total = float(believed[LOWEST:].sum())
         self._strongest = max(total, 0.99 * self._strongest)
         if total > LOUD * self._strongest:
-            self._excess.append(max(0.0, float(power[LOWEST:].sum()) - self._noise) / total)
+            self._excess.append(max(0.0, float((power - self._noise)[LOWEST:].sum())) / total)
         excess = AT_FIRST
         if len(self._excess) >= ENOUGH:
             excess = float(np.quantile(self._excess, USUAL if len(self._excess) >= MANY else CAREFUL))
         return OVER * min(MOST, max(LEAST, excess)) * believed
+
+
+def _power(spectrum: Complex) -> Real:
+    return np.asarray(spectrum.real**2 + spectrum.imag**2)
