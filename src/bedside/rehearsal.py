@@ -15,6 +15,14 @@ ANSWER_AFTER = 1.0
 """Seconds between the end of a question and its answer in a rehearsal."""
 
 
+AT_ONCE = 1000
+"""So many things do not happen one after the other in no time."""
+
+
+class StandstillError(Exception):
+    """A conversation in which time does not go on."""
+
+
 class VirtualNight:
     """Runs a conversation by itself: utterances last as long as `speech_seconds` says, then time jumps on.
 
@@ -27,6 +35,7 @@ class VirtualNight:
         self.now = 0.0
         self._speech_seconds = speech_seconds
         self._speaking: tuple[Say, float] | None = None
+        self._at_once = 0
 
     @property
     def speaking(self) -> Say | None:
@@ -56,6 +65,9 @@ class VirtualNight:
         time = self.next_time()
         if time is None:
             return False
+        self._at_once = self._at_once + 1 if time <= self.now else 0
+        if self._at_once > AT_ONCE:
+            raise StandstillError(f"at {self.now:.1f} s the night goes round in circles")
         self.now = max(self.now, time)
         event: Event = Tick()
         if self._speaking is not None and self._speaking[1] <= self.now:

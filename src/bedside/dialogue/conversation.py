@@ -142,8 +142,14 @@ class Conversation:
         self._walk.go("end" if going_on else SWOLLEN_BOTH, "leg_swelling")
 
     def _too_long_on(self) -> float | None:
-        """When what lies on the leg has lain there too long. No cramp and no open question is interrupted for it."""
+        """When what lies on the leg has lain there too long. No cramp and no open question is interrupted for it,
+        and an alert says itself that it comes off."""
         session = self._scene.session
-        if not session.laid_on or self._cramp.is_on or self._doubt.default is not None:
+        if (
+            not session.laid_on
+            or self._stage.activity == "alert"
+            or self._cramp.is_on
+            or self._doubt.default is not None
+        ):
             return None
         return session.timer[1] + self._scene.settings.laid_on
