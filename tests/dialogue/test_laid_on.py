@@ -208,12 +208,3 @@ def test_stop_in_a_massage_is_followed_by_silence(night: VirtualNight) -> None:
     night.run(night.now + 900)
     assert said(night.log)[before:] == []
     assert night.conversation.state == "idle"
-
-
-def test_an_alert_is_not_ended_by_what_has_lain_on_the_leg_too_long(night: VirtualNight) -> None:
-    warm(night)
-    night.hear("pause")
-    night.run(night.now + 90)
-    night.hear("leg_cramp")
-    night.run(night.now + 3600)
-    assert [alert["sign"] for alert in events(night.log, "alert")] == ["cramp_too_long"]
