@@ -38,6 +38,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "assistant": EVERYTHING,
     "rehearsal": EVERYTHING,
     "trust": EVERYTHING,
+    "patience": EVERYTHING,
     "wiring": EVERYTHING,
     "cli": EVERYTHING,
 }

@@ -87,15 +87,21 @@ class Ears:
                 match = replace(match, intent=None, slots={}, decision="ignore")
             if hypothesis.final:
                 understood.append(Understood(_as_understood(hypothesis, match), match, clear >= SURE))
-            elif hypothesis.pause and hypothesis.pause >= self._silence_wanted(hypothesis, match, scope):
-                self._listener.commit()
+            elif self._is_enough(hypothesis, match, scope):
+                # Of "stop" the last sound may still be on its way; after all else whatever comes is news.
+                self._listener.discard() if match.intent == "stop" else self._listener.commit()
                 understood.append(Understood(hypothesis, match, clear >= SURE))
-            elif not hypothesis.pause and _cannot_wait(match, scope):
-                self._listener.discard()
-                understood.append(Understood(hypothesis, match, clear >= SURE))
+                # The same utterance may be over with this block.
+                break
             elif not hypothesis.pause:
                 self.someone_speaks = True
         return understood
+
+    def _is_enough(self, hypothesis: Hypothesis, match: Match, scope: Scope) -> bool:
+        """Whether an utterance that is not over is acted upon: at a pause, or a whole "stop" while it is being said."""
+        if hypothesis.pause:
+            return hypothesis.pause >= self._silence_wanted(hypothesis, match, scope)
+        return _cannot_wait(match, scope)
 
     def talked_over(self, now: float) -> bool:
         """Whether somebody speaks, or has just spoken."""

@@ -59,7 +59,7 @@ class ScriptedRecognizer:
 
 
 class ScriptedModel:
-    """See `SpeechModel`. Keeps the recognisers it made, by their first phrase."""
+    """See `SpeechModel`. Keeps the first recogniser it made for each first phrase."""
 
     def __init__(self) -> None:
         self.made: dict[str, ScriptedRecognizer] = {}
@@ -68,4 +68,6 @@ class ScriptedModel:
         return word in WORDS
 
     def recognizer(self, phrases: Sequence[str]) -> ScriptedRecognizer:
-        return self.made.setdefault(phrases[0], ScriptedRecognizer())
+        made = ScriptedRecognizer()
+        self.made.setdefault(phrases[0], made)
+        return made

@@ -72,7 +72,7 @@ def test_stop_ends_a_hold_and_nothing_is_said_afterwards(bedroom: Bedroom) -> No
 
 
 def test_repeat_says_the_step_again(bedroom: Bedroom) -> None:
-    evening = bedroom.play(20, CRAMP, after("said", "repeat", match="acute-calf-bed/1", wait=0.3))
+    evening = bedroom.play(20, CRAMP, after("said", "say that again", match="acute-calf-bed/1", wait=0.3))
     first, second = of(evening.log, "say")[:2]
     assert meant(evening.log) == ["leg_cramp", "repeat"]
     assert (first["text"], first["step"]) == (second["text"], second["step"])

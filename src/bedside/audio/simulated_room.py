@@ -43,7 +43,8 @@ class _Voice:
 
     @property
     def end(self) -> int | None:
-        return None if self.start is None else self.start + len(self.samples)
+        """Where the speech in it ends; the silence behind it in the file says nothing."""
+        return None if self.start is None else self.start + active_span(self.samples)[1]
 
     def add_to(self, block: Block, position: int) -> None:
         """Add what of this clip sounds in the block that begins at sample `position`."""
