@@ -1,7 +1,7 @@
 """How long it must be silent until what was said is acted upon, before the utterance is over.
 
 A whole phrase after which nothing else usually comes cannot reasonably change; one that other sentences begin with
-("leg cramp", "leg cramp is gone") is given a moment more, and so is a single word. All else waits for the end.
+("my leg", "my leg is swollen") is given a moment more, and so is a single word. All else waits for the end.
 """
 
 from __future__ import annotations

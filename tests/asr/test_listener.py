@@ -9,6 +9,7 @@ import pytest
 from bedside.asr.endpoint import EndpointSettings
 from bedside.asr.hypothesis import Hypothesis
 from bedside.asr.listener import Listener
+from bedside.asr.recognizer import UNKNOWN
 from bedside.audio.block import BLOCK_SECONDS, Block
 
 from .scripted import ScriptedModel, carrying
@@ -304,3 +305,43 @@ def test_without_a_broad_grammar_nothing_of_it_is_told() -> None:
     night.speak("leg")
     night.wait(1.0)
     assert [hypothesis.broad for _, hypothesis in night.heard if hypothesis.final] == [None]
+
+
+def pauses(heard: list[Hypothesis]) -> list[tuple[str, bool]]:
+    return [(hypothesis.text, hypothesis.final) for hypothesis in heard if hypothesis.pause or hypothesis.final]
+
+
+def test_what_was_said_is_told_at_each_pause_and_at_the_end() -> None:
+    night = Night()
+    night.speak("leg")
+    assert pauses(night.wait(0.07)) == [("leg", False)]
+    assert pauses(night.speak("cramp")) == []
+    assert pauses(night.wait(0.25)) == [("leg cramp", False), ("leg cramp", False)]
+    assert pauses(night.wait(0.5)) == [("leg cramp", True)]
+    told = [h.pause for _, h in night.heard if h.pause]
+    assert told == pytest.approx([0.05, 0.05, 0.2], abs=0.011)
+
+
+def test_after_a_commit_comes_another_utterance() -> None:
+    night = Night()
+    night.speak("leg")
+    night.wait(0.07)
+    night.listener.commit()
+    night.speak("cramp")
+    night.wait(1.0)
+    assert finals([hypothesis for _, hypothesis in night.heard]) == ["cramp"]
+
+
+def test_in_noise_words_that_are_over_are_told_once() -> None:
+    night = Night()
+    loud, noise = carrying("stop", 0.5), carrying(UNKNOWN, 0.6)
+    night.hear(loud, True)
+    heard = pauses(night.hear([block * 0 for block in noise], True))
+    assert heard[0] == ("stop", False)
+    assert [final for _, final in heard].count(False) == 1
+
+
+def test_sound_that_stays_as_loud_may_be_speech_that_goes_on() -> None:
+    night = Night()
+    night.speak("leg", 0.5)
+    assert pauses(night.hear(carrying(UNKNOWN, 0.1) + carrying("cramp", 0.01), True)) == []

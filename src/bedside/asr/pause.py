@@ -27,6 +27,9 @@ LEAST_VOICED = 0.15
 FALL = 0.25
 """In power (6 dB): after the last word it is so much quieter than in the words, or it was not the last."""
 
+LATELY = 15
+"""Blocks (0.15 s)."""
+
 
 class PauseHearing:
     """Keeps the sound of the present utterance. One thread."""
@@ -71,7 +74,7 @@ class PauseHearing:
         """The same where noise holds the gate open: once for a partial result that has not changed since `changed`."""
         if gate.start is None or now - gate.last_voiced >= self._pauses[0]:
             return []
-        if changed == self._changed or now - changed < self._unchanged:
+        if changed == self._changed or now - changed < self._unchanged or not self._has_fallen():
             return []
         self._changed = changed
         words = self._words(grammar)
@@ -79,6 +82,11 @@ class PauseHearing:
             return []
         end = now - len(self._sound) * BLOCK_SECONDS + words.known[-1].end
         return [replace(_told(words, min(gate.start, end), end), pause=max(0.0, now - end))]
+
+    def _has_fallen(self) -> bool:
+        """Whether it has been quieter lately than it was; asked before the sound is heard again, which costs more."""
+        powers = np.array([_power([block]) for block in self._sound])
+        return len(powers) > LATELY and float(powers[-LATELY:].mean()) <= FALL * float(np.sort(powers)[-LATELY:].mean())
 
     def _goes_on(self, words: RecognizedWords) -> bool:
         """Whether the sound after the words is about as loud as the words: somebody may be speaking still."""
