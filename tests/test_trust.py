@@ -13,8 +13,10 @@ PHRASES = ("leg cramp", "chest pain", "leg cramp help me", "stop")
 FLUENCY = Fluency(["i can't breathe", "i can't breathe properly", "the pain in my chest is bad"])
 
 
-def heard(text: str, confidence: float = 1.0, seconds: float | None = None) -> Hypothesis:
-    return Hypothesis(text, 1.0, 1.0 + (seconds or 0.3 * len(text.split())), True, confidence)
+def heard(text: str, confidence: float = 1.0, seconds: float | None = None, broad: str | None = None) -> Hypothesis:
+    end = 1.0 + (seconds or 0.3 * len(text.split()))
+    beside = Hypothesis(text if broad is None else broad, 1.0, end, True, confidence) if broad != "" else None
+    return Hypothesis(text, 1.0, end, True, confidence, beside)
 
 
 def meant(intent: str, decision: Decision = "act", score: float = 100.0, **slots: str) -> Match:
@@ -25,6 +27,7 @@ def meant(intent: str, decision: Decision = "act", score: float = 100.0, **slots
     ("text", "confidence", "seconds", "scope", "decision"),
     [
         ("leg cramp", 0.9, 0.8, "idle", "act"),
+        ("leg cramp", 0.62, 0.8, "idle", "ignore"),
         ("leg cramp", 0.5, 0.8, "idle", "ignore"),
         ("leg cramp", 0.5, 0.8, "session", "act"),
         ("leg cramp", 0.3, 0.8, "session", "confirm"),
@@ -36,6 +39,19 @@ def meant(intent: str, decision: Decision = "act", score: float = 100.0, **slots
 )
 def test_a_command(text: str, confidence: float, seconds: float, scope: Scope, decision: Decision) -> None:
     assert weigh(heard(text, confidence, seconds), meant("leg_cramp"), PHRASES, scope).decision == decision
+
+
+@pytest.mark.parametrize(
+    ("broad", "scope", "decision"),
+    [
+        ("leg cramps", "idle", "act"),
+        ("nowhere", "idle", "ignore"),
+        ("", "idle", "ignore"),
+        ("nowhere", "session", "act"),
+    ],
+)
+def test_in_an_idle_room_both_grammars_must_hear_about_the_same(broad: str, scope: Scope, decision: Decision) -> None:
+    assert weigh(heard("leg cramp", broad=broad), meant("leg_cramp"), PHRASES, scope).decision == decision
 
 
 @pytest.mark.parametrize(

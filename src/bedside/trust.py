@@ -36,6 +36,10 @@ words is asked about; what the recogniser makes of other talk seldom has them.""
 SURE_PAIRS, SURE_TRIPLES = 0.6, 0.3
 """And from which it is acted upon."""
 
+SAME_WORDS, BROADLY = 60.0, 0.65
+"""Likeness (0 to 100) from which both grammars heard about the same in an idle room, and the least confidence of the
+broad one."""
+
 SECONDS_A_WORD, SECONDS_MORE = 0.55, 0.8
 """The longest that so many words take, said slowly: seconds for each, and once."""
 
@@ -87,11 +91,21 @@ def _decision(hypothesis: Hypothesis, match: Match, phrases: tuple[str, ...], sc
     danger = match.intent == "danger_sign"
     if scope == "session" and not danger:
         return match.decision if clear >= POOR else "confirm"
+    if not danger and not _is_heard_broadly(hypothesis):
+        return "ignore"
     if len(known) < len(words):
         nearly = not danger and len(known) > 1 and _likeness(known, phrases) >= NEARLY_A_PHRASE
         return "confirm" if nearly and clear >= FAIR else "ignore"
     whole = _likeness(known, phrases) >= WHOLE_PHRASE and clear >= (CLEAR if danger else FAIR)
     return match.decision if whole else "ignore"
+
+
+def _is_heard_broadly(hypothesis: Hypothesis) -> bool:
+    """Whether the broad grammar made about the same words of it: of what is no speech it makes others, or none."""
+    broad = hypothesis.broad
+    if broad is None or (broad.confidence is not None and broad.confidence < BROADLY):
+        return False
+    return fuzz.ratio(broad.text, hypothesis.text) >= SAME_WORDS
 
 
 def _too_long(hypothesis: Hypothesis) -> bool:
