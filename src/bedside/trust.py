@@ -91,7 +91,7 @@ def _decision(hypothesis: Hypothesis, match: Match, phrases: tuple[str, ...], sc
     danger = match.intent == "danger_sign"
     if scope == "session" and not danger:
         return match.decision if clear >= POOR else "confirm"
-    if not danger and not _is_heard_broadly(hypothesis):
+    if hypothesis.final and not danger and not _is_heard_broadly(hypothesis):
         return "ignore"
     if len(known) < len(words):
         nearly = not danger and len(known) > 1 and _likeness(known, phrases) >= NEARLY_A_PHRASE

@@ -16,7 +16,7 @@ class Hypothesis:
     up to a pause is heard as well as a final result.
     confidence: 0.0 to 1.0, the mean of the words' own; None for a partial result.
     spoken: seconds from the beginning of the first word to the end of the last, where the recogniser tells.
-    broad: the same sound as the broad grammar heard it, if there is one: a partial result at a pause, else final.
+    broad: the same sound as the broad grammar heard it, if there is one; only of a final result.
     """
 
     text: str

@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 from collections import deque
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 
 from bedside.asr.endpoint import EndpointSettings, VoiceGate, utterance_end
 from bedside.asr.hypothesis import Hypothesis
@@ -115,7 +114,7 @@ class Listener:
         elif self._accept(block):
             self._model_says = True
         self._blocks += 1
-        heard = [self._with_broad(so_far) for so_far in self._pauses.at_pause(self._name, self._gate, self._now)]
+        heard = self._pauses.at_pause(self._name, self._gate, self._now)
         return heard + self._look() if self._blocks % LOOK_EVERY == 0 else heard
 
     def _look(self) -> list[Hypothesis]:
@@ -137,8 +136,7 @@ class Listener:
             self._told = text
             heard.append(Hypothesis(text, self._began, max(self._began, self._gate.last_voiced), False))
         if _known(text):
-            so_far = self._pauses.at_end_of_words(self._name, self._gate, self._now, self._changed)
-            heard += [self._with_broad(hypothesis) for hypothesis in so_far]
+            heard += self._pauses.at_end_of_words(self._name, self._gate, self._now, self._changed)
         end = utterance_end(
             self._settings,
             begun=self._now - self._began,
@@ -148,12 +146,6 @@ class Listener:
             model_says=self._model_says,
         )
         return heard if end is None else heard + self._finish()
-
-    def _with_broad(self, hypothesis: Hypothesis) -> Hypothesis:
-        """With what the broad grammar has made of the sound so far, which is no more than a partial result."""
-        text = self._broad.partial() if self._broad is not None else ""
-        broad = replace(hypothesis, text=text, confidence=None, spoken=None, pause=0.0) if text else None
-        return replace(hypothesis, broad=broad)
 
     def _finish(self) -> list[Hypothesis]:
         assert self._began is not None
