@@ -109,4 +109,8 @@ NOTHING = Match("")
     ],
 )
 def test_of_phrase_and_danger_the_graver_counts(phrase: Match, danger: Match, counts: Match) -> None:
-    assert graver(phrase, danger) == counts
+    assert graver(phrase, danger, 1.0) == counts
+
+
+def test_a_phrase_that_was_not_heard_clearly_does_not_outweigh_danger() -> None:
+    assert graver(meant("no"), HALF, 0.7) == HALF

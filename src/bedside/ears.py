@@ -53,7 +53,7 @@ class Understood:
 
 
 class Ears:
-    """Hears and understands; "stop" already while it is being said."""
+    """Hears and understands; whole phrases already at a pause, "stop" while it is being said."""
 
     def __init__(
         self, listener: Listener, voiced: VoiceActivity, understand: Understand, silence_wanted: SilenceWanted

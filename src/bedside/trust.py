@@ -66,10 +66,11 @@ def weigh_danger(broad: Hypothesis, match: Match, fluency: Fluency) -> Match:
     return _lowered(match, "confirm" if pairs >= PAIRS and triples >= TRIPLES else "ignore")
 
 
-def graver(phrase: Match, danger: Match) -> Match:
+def graver(phrase: Match, danger: Match, clear: float) -> Match:
     """Of what a phrase means and the danger in free words, the one to go by: danger, unless that was only half
-    heard and the phrase is one word for word."""
-    if danger.intent is None or (danger.decision == "confirm" and phrase.decision == "act" and phrase.score >= 100.0):
+    heard and the phrase is one word for word and was heard clearly (clear: its confidence, 0 to 1)."""
+    exact = phrase.decision == "act" and phrase.score >= 100.0 and clear >= CLEAR
+    if danger.intent is None or (danger.decision == "confirm" and exact):
         return phrase
     if phrase.intent != "danger_sign":
         return danger

@@ -151,7 +151,8 @@ def ears_for(config: Config, content: Content, model: SpeechModel) -> Ears:
         broad = hypothesis.broad
         if broad is None:
             return meaning
-        return graver(meaning, weigh_danger(broad, match(broad.text, content.intents, scope), fluency))
+        danger = weigh_danger(broad, match(broad.text, content.intents, scope), fluency)
+        return graver(meaning, danger, hypothesis.confidence or 0.0)
 
     def wanted(hypothesis: Hypothesis, meaning: Match, scope: Scope) -> float:
         return silence_wanted(hypothesis, meaning, content.intents, scope)
