@@ -47,6 +47,8 @@ class OneModel:
     def __init__(self, model: SpeechModel) -> None:
         self._model = model
         self._free: dict[tuple[str, ...], list[Recognizer]] = {}
+        # Held for good: one that comes back out of a cycle of garbage would have been freed in C already.
+        self._made: list[Recognizer] = []
         self._has: dict[str, bool] = {}
 
     def has_word(self, word: str) -> bool:
@@ -56,7 +58,10 @@ class OneModel:
 
     def recognizer(self, phrases: Sequence[str]) -> Recognizer:
         free = self._free.setdefault(tuple(phrases), [])
-        return _Lent(free.pop() if free else self._model.recognizer(phrases), free)
+        if not free:
+            self._made.append(self._model.recognizer(phrases))
+            free.append(self._made[-1])
+        return _Lent(free.pop(), free)
 
 
 class _Lent:
