@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from pathlib import Path
-from typing import get_args
+from typing import NamedTuple, get_args
 
 from bedside.errors import ContentError
 from bedside.nlu.match import INTENTS, Scope
@@ -24,8 +24,7 @@ from bedside.yamlfile import Key, read_model, suggest
 SCOPES: tuple[Scope, ...] = get_args(Scope)
 
 
-@dataclass(frozen=True)
-class Sentence:
+class Sentence(NamedTuple):
     """One sentence somebody may say, normalised.
 
     intent: None for a decoy. slots: what the sentence says. filled: (slot, meaning, words as spoken) of its lists.
@@ -129,11 +128,11 @@ def load_intents(file: Path | None = None) -> IntentSet:
 
 def _check_unheard(own: _Reader, sentences: Sequence[Sentence]) -> None:
     """Nothing may keep the recogniser from hearing "stop" or an emergency."""
+    needed = [s for s in sentences if s.intent == "stop" or s.slots.get("tier") == "emergency"]
     for scope, unheard in own.content.unheard.items():
         for index, words in enumerate(unheard):
-            for sentence in sentences:
-                needed = sentence.intent == "stop" or sentence.slots.get("tier") == "emergency"
-                if needed and scope in sentence.scopes and f" {words} " in f" {sentence.text} ":
+            for sentence in needed:
+                if scope in sentence.scopes and f" {words} " in f" {sentence.text} ":
                     raise own.document.error(
                         ("unheard", scope, index),
                         f"'{sentence.text}' has to be heard, and has '{words}' in it.",
@@ -184,23 +183,16 @@ class _Reader:
         ask_first: Sequence[Scope],
         path: tuple[Key, ...],
     ) -> Iterator[Sentence]:
-        line = self.document.line(*path)
+        line, heard_in, asked_in = self.document.line(*path), tuple(scopes), tuple(ask_first)
         for expansion in self._expand(template, path):
             text = normalise(expansion.text)
             if not text:
                 raise self.document.error(path, "this sentence has no words.", "Write what is said.")
-            said = {slot: meaning for slot, meaning, _ in expansion.filled}
-            filled = tuple((slot, meaning, normalise(spoken)) for slot, meaning, spoken in expansion.filled)
-            yield Sentence(
-                text,
-                intent,
-                {**said, **slots},
-                filled,
-                tuple(scopes),
-                tuple(ask_first),
-                self.document.file,
-                line,
-            )
+            said, filled = slots, expansion.filled
+            if filled:
+                said = {**{slot: meaning for slot, meaning, _ in filled}, **slots}
+                filled = tuple((slot, meaning, normalise(spoken)) for slot, meaning, spoken in filled)
+            yield Sentence(text, intent, said, filled, heard_in, asked_in, self.document.file, line)
 
     def _expand(self, template: str, path: tuple[Key, ...]) -> list[Expansion]:
         if not template.strip():
@@ -275,7 +267,7 @@ def _check_distinct(sentences: Sequence[Sentence]) -> None:
     for sentence in sentences:
         for scope in sentence.scopes:
             other = seen.setdefault((scope, sentence.text), sentence)
-            if (other.intent, dict(other.slots)) != (sentence.intent, dict(sentence.slots)):
+            if other is not sentence and (other.intent, dict(other.slots)) != (sentence.intent, dict(sentence.slots)):
                 raise ContentError(
                     sentence.file,
                     sentence.line,
