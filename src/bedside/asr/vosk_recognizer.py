@@ -18,6 +18,7 @@ from typing import Any, BinaryIO
 
 import numpy as np
 
+from bedside.asr import libvosk
 from bedside.asr.recognizer import UNKNOWN, RecognizedWords, Word
 from bedside.audio.block import BLOCK, RATE, Block
 from bedside.errors import ModelError
@@ -40,15 +41,12 @@ class VoskModel:
         folder = folder.resolve()
         if not folder.is_dir():
             raise ModelError(f"{folder}: there is no model folder here. See 'bedside model list'.")
-        # Slow to import and seldom needed: matching text must not wait for it.
-        import vosk
-
-        self._vosk = vosk
+        self._vosk = libvosk
         self.folder = folder
-        vosk.SetLogLevel(SHOW_WARNINGS)
+        libvosk.SetLogLevel(SHOW_WARNINGS)
         with _native_stderr() as noise:
             try:
-                self._model = vosk.Model(str(folder))
+                self._model = libvosk.Model(str(folder))
             except Exception:
                 reason = _last_complaint(noise)
                 raise ModelError(
@@ -56,7 +54,7 @@ class VoskModel:
                     "Run 'bedside model verify', or set another one with 'bedside model use'."
                 ) from None
             finally:
-                vosk.SetLogLevel(HIDE_WARNINGS)
+                libvosk.SetLogLevel(HIDE_WARNINGS)
 
     def has_word(self, word: str) -> bool:
         """Whether `word` is in the vocabulary."""
