@@ -11,6 +11,7 @@ from bedside.asr.hypothesis import Hypothesis
 from bedside.asr.listener import Listener
 from bedside.audio.block import BLOCK_SECONDS, Block
 from bedside.audio.canceller import EchoCanceller
+from bedside.audio.gain import AutomaticGain
 from bedside.audio.voice_activity import VoiceActivity
 from bedside.nlu.match import Match, Scope
 
@@ -63,6 +64,7 @@ class Ears:
         self._understand = understand
         self._silence_wanted = silence_wanted
         self._canceller = EchoCanceller()
+        self._gain = AutomaticGain()
         self._lately: deque[bool] = deque(maxlen=OF)
         self._clearness: deque[tuple[float, float]] = deque(maxlen=REMEMBERED)
         self._voice_until = -1.0
@@ -73,7 +75,7 @@ class Ears:
         """Hear one block that starts at `now`."""
         self._listener.use(scope)
         self.someone_speaks = False
-        block = self._canceller.clean(block)
+        block = self._gain(self._canceller.clean(block))
         voiced = self._voiced(block) and self._canceller.clearness >= AUDIBLE
         self._clearness.append((now, self._canceller.clearness))
         self._lately.append(voiced and self._canceller.clearness >= CLEAR)

@@ -36,9 +36,15 @@ words is asked about; what the recogniser makes of other talk seldom has them.""
 SURE_PAIRS, SURE_TRIPLES = 0.6, 0.3
 """And from which it is acted upon."""
 
-SAME_WORDS, BROADLY = 60.0, 0.65
-"""Likeness (0 to 100) from which both grammars heard about the same in an idle room, and the least confidence of the
-broad one."""
+CERTAIN, SURE = 0.97, 0.85
+"""Mean confidence from which a phrase of several words counts in an idle room whatever else was heard, and from which
+it does if the broad grammar heard about the same."""
+
+SAME, SAME_ALONE = 60.0, 50.0
+"""Likeness (0 to 100) of the letters from which the broad grammar, and the words alone, are about the same."""
+
+MEANWHILE = 0.15
+"""Seconds by which words of another grammar may be out of time."""
 
 SECONDS_A_WORD, SECONDS_MORE = 0.55, 0.8
 """The longest that so many words take, said slowly: seconds for each, and once."""
@@ -92,7 +98,7 @@ def _decision(hypothesis: Hypothesis, match: Match, phrases: tuple[str, ...], sc
     danger = match.intent == "danger_sign"
     if scope == "session" and not danger:
         return match.decision if clear >= POOR else "confirm"
-    if hypothesis.final and not danger and not _is_heard_broadly(hypothesis):
+    if not danger and not _is_confirmed(hypothesis, clear):
         return "ignore"
     if len(known) < len(words):
         nearly = not danger and len(known) > 1 and _likeness(known, phrases) >= NEARLY_A_PHRASE
@@ -101,20 +107,29 @@ def _decision(hypothesis: Hypothesis, match: Match, phrases: tuple[str, ...], sc
     return match.decision if whole else "ignore"
 
 
-def _is_heard_broadly(hypothesis: Hypothesis) -> bool:
-    """Whether the broad grammar made about the same words of it: of what is no speech it makes others, or none."""
-    broad = hypothesis.broad
-    if broad is None or (broad.confidence is not None and broad.confidence < BROADLY):
+def _is_confirmed(hypothesis: Hypothesis, clear: float) -> bool:
+    """Whether a phrase was heard so well, or by others alike, that it was no noise bent into it."""
+    if clear >= CERTAIN and (len(hypothesis.known) > 1 or not hypothesis.final):
+        return True
+    if not hypothesis.final:
         return False
-    return fuzz.ratio(broad.text, hypothesis.text) >= SAME_WORDS
+    if clear >= SURE and _alike(hypothesis, hypothesis.broad) >= SAME:
+        return True
+    return clear >= FAIR and _alike(hypothesis, hypothesis.alone) >= SAME_ALONE
+
+
+def _alike(hypothesis: Hypothesis, other: Hypothesis | None) -> float:
+    """How like what `other` heard meanwhile is to the known words, letter by letter, 0 to 100."""
+    if other is None or not hypothesis.known:
+        return 0.0
+    start, end = hypothesis.known[0].start - MEANWHILE, hypothesis.known[-1].end + MEANWHILE
+    meanwhile = [w for w in other.known if min(w.end, end) - max(w.start, start) >= 0.5 * (w.end - w.start)]
+    return fuzz.ratio(*("".join(w.text for w in words).replace("'", "") for words in (hypothesis.known, meanwhile)))
 
 
 def _too_long(hypothesis: Hypothesis) -> bool:
     # What the voice gate held open, such as a fan, is no part of the words.
-    seconds = hypothesis.spoken
-    if seconds is None:
-        seconds = hypothesis.speech_end - hypothesis.speech_start
-    return seconds > SECONDS_A_WORD * len(hypothesis.text.split()) + SECONDS_MORE
+    return hypothesis.spoken > SECONDS_A_WORD * len(hypothesis.text.split()) + SECONDS_MORE
 
 
 def _likeness(words: Sequence[str], phrases: Sequence[str]) -> float:

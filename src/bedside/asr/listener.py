@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections import deque
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from bedside.asr.endpoint import EndpointSettings, VoiceGate, utterance_end
 from bedside.asr.hypothesis import Hypothesis
@@ -19,6 +20,9 @@ GATE_HELD = 0.1
 """Seconds. If the last voice is nearer than this to the end of an utterance, noise holds the gate open, and
 the words tell better than the gate when somebody spoke."""
 
+AROUND = 0.3
+"""Seconds before and after the words of a phrase that are heard with them."""
+
 PAUSE_AFTER_DISCARD = 0.1
 LONGEST_AFTER_DISCARD = 0.6
 """Seconds. The rest of a discarded utterance is not heard: until a pause, or for so long at most."""
@@ -27,9 +31,10 @@ LONGEST_AFTER_DISCARD = 0.6
 class Listener:
     """Hears one grammar at a time, one utterance after the other. One thread.
 
-    `grammars` names the phrase lists; the first is in use at the beginning. Each gets its own recogniser at
-    once, so that a switch costs nothing. `broad`: sentences that are listened for beside each of them; what they make
-    of an utterance goes with it and decides nothing here. Raises ModelError if the model cannot take a grammar.
+    `grammars` names the phrase lists; the first is in use at the beginning. Each gets its own recogniser at once, so
+    that a switch costs nothing. `broad`: sentences that are listened for beside each of them. What they make of an
+    utterance, and what their words without any order make of a phrase, goes with it and decides nothing here.
+    Raises ModelError if the model cannot take a grammar.
     """
 
     def __init__(
@@ -45,8 +50,9 @@ class Listener:
         self._recognizers = {name: model.recognizer(phrases) for name, phrases in grammars.items()}
         self._name = self._wanted = next(iter(grammars))
         self._recognizer = self._recognizers[self._name]
-        self._broad = model.recognizer(broad) if broad else None
-        self._pauses = PauseHearing(model, grammars, self._settings)
+        self._broad = model.recognizer(broad, free=True) if broad else None
+        words = tuple(dict.fromkeys(word for text in broad for word in text.split()))
+        self._pauses = PauseHearing(model, grammars, words, self._settings)
         self._recent: deque[Block] = deque(maxlen=max(1, round(self._settings.preroll / BLOCK_SECONDS)))
         self._gate = VoiceGate()
         self._now = 0.0
@@ -170,9 +176,21 @@ class Listener:
             end = self._fed_from + words.known[-1].end
         assert start is not None
         end = max(start, end)
-        more = Hypothesis(broad.text, start, end, True, broad.confidence, spoken=broad.seconds) if broad.known else None
-        spoken = words.seconds if words.known else None
-        return Hypothesis(words.text or UNKNOWN, start, end, True, words.confidence, more, spoken)
+        heard = Hypothesis(words.text or UNKNOWN, start, end, True, words.confidence, words=words.words)
+        more, alone = (
+            replace(heard, text=w.text, confidence=w.confidence, words=w.words) if w.known else None
+            for w in (broad, self._words_alone(words))
+        )
+        return replace(heard, broad=more, alone=alone)
+
+    def _words_alone(self, words: RecognizedWords) -> RecognizedWords:
+        """The phrase once more, as words without any order, on the same clock."""
+        if len(words.known) < len(words.words) or not words.known:
+            return RecognizedWords()
+        start, end = max(0.0, words.known[0].start - AROUND), words.known[-1].end + AROUND
+        so_far = self._now - self._fed_from
+        alone = self._pauses.words_alone(so_far - start, max(0.0, so_far - end))
+        return RecognizedWords(tuple(replace(w, start=w.start + start, end=w.end + start) for w in alone.words))
 
     def _deaf(self, voiced: bool) -> bool:
         """Whether this block is still the rest of a discarded utterance."""

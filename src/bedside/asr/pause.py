@@ -14,7 +14,7 @@ import numpy as np
 
 from bedside.asr.endpoint import EndpointSettings, VoiceGate
 from bedside.asr.hypothesis import Hypothesis
-from bedside.asr.recognizer import RecognizedWords, SpeechModel
+from bedside.asr.recognizer import RecognizedWords, Recognizer, SpeechModel
 from bedside.audio.block import BLOCK_SECONDS, Block
 
 LONGEST = 3.0
@@ -34,8 +34,15 @@ LATELY = 15
 class PauseHearing:
     """Keeps the sound of the present utterance. One thread."""
 
-    def __init__(self, model: SpeechModel, grammars: Mapping[str, Sequence[str]], settings: EndpointSettings) -> None:
+    def __init__(
+        self,
+        model: SpeechModel,
+        grammars: Mapping[str, Sequence[str]],
+        words: Sequence[str],
+        settings: EndpointSettings,
+    ) -> None:
         self._recognizers = {name: model.recognizer(phrases) for name, phrases in grammars.items()}
+        self._alone = model.recognizer(words, free=True) if words else None
         self._pauses = settings.pauses
         self._unchanged = settings.unchanged
         self._before = round(settings.preroll / BLOCK_SECONDS)
@@ -98,11 +105,22 @@ class PauseHearing:
         """None if nothing was understood, or it is too long for a phrase."""
         if len(self._sound) > 2 * self._before + round(LONGEST / BLOCK_SECONDS):
             return None
-        recognizer = self._recognizers[grammar]
-        for block in self._sound:
-            recognizer.accept(block)
-        words = recognizer.finish()
+        words = _heard_by(self._recognizers[grammar], self._sound)
         return words if words.known else None
+
+    def words_alone(self, ago: float, until: float) -> RecognizedWords:
+        """What was said between `ago` and `until` seconds before the latest block, as words without any order, with
+        times from there on; none if it is too long for a phrase."""
+        if self._alone is None or ago - until > LONGEST:
+            return RecognizedWords()
+        first, last = (max(0, len(self._sound) - round(t / BLOCK_SECONDS)) for t in (ago, until))
+        return _heard_by(self._alone, self._sound[first:last])
+
+
+def _heard_by(recognizer: Recognizer, sound: Sequence[Block]) -> RecognizedWords:
+    for block in sound:
+        recognizer.accept(block)
+    return recognizer.finish()
 
 
 def _power(blocks: Sequence[Block]) -> float:
@@ -110,4 +128,4 @@ def _power(blocks: Sequence[Block]) -> float:
 
 
 def _told(words: RecognizedWords, start: float, end: float) -> Hypothesis:
-    return Hypothesis(words.text, start, end, False, words.confidence, spoken=words.seconds)
+    return Hypothesis(words.text, start, end, False, words.confidence, words=words.words)
