@@ -109,10 +109,8 @@ def _decision(hypothesis: Hypothesis, match: Match, phrases: tuple[str, ...], sc
 
 def _is_confirmed(hypothesis: Hypothesis, clear: float) -> bool:
     """Whether a phrase was heard so well, or by others alike, that it was no noise bent into it."""
-    if clear >= CERTAIN and (len(hypothesis.known) > 1 or not hypothesis.final):
+    if clear >= CERTAIN and len(hypothesis.known) > 1:
         return True
-    if not hypothesis.final:
-        return False
     if clear >= SURE and _alike(hypothesis, hypothesis.broad) >= SAME:
         return True
     return clear >= FAIR and _alike(hypothesis, hypothesis.alone) >= SAME_ALONE

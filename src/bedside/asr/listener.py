@@ -9,7 +9,7 @@ from dataclasses import replace
 
 from bedside.asr.endpoint import EndpointSettings, VoiceGate, utterance_end
 from bedside.asr.hypothesis import Hypothesis
-from bedside.asr.pause import PauseHearing
+from bedside.asr.pause import PauseHearing, as_heard
 from bedside.asr.recognizer import UNKNOWN, RecognizedWords, SpeechModel
 from bedside.audio.block import BLOCK_SECONDS, Block
 
@@ -19,9 +19,6 @@ LOOK_EVERY = 3
 GATE_HELD = 0.1
 """Seconds. If the last voice is nearer than this to the end of an utterance, noise holds the gate open, and
 the words tell better than the gate when somebody spoke."""
-
-AROUND = 0.3
-"""Seconds before and after the words of a phrase that are heard with them."""
 
 PAUSE_AFTER_DISCARD = 0.1
 LONGEST_AFTER_DISCARD = 0.6
@@ -177,20 +174,8 @@ class Listener:
         assert start is not None
         end = max(start, end)
         heard = Hypothesis(words.text or UNKNOWN, start, end, True, words.confidence, words=words.words)
-        more, alone = (
-            replace(heard, text=w.text, confidence=w.confidence, words=w.words) if w.known else None
-            for w in (broad, self._words_alone(words))
-        )
-        return replace(heard, broad=more, alone=alone)
-
-    def _words_alone(self, words: RecognizedWords) -> RecognizedWords:
-        """The phrase once more, as words without any order, on the same clock."""
-        if len(words.known) < len(words.words) or not words.known:
-            return RecognizedWords()
-        start, end = max(0.0, words.known[0].start - AROUND), words.known[-1].end + AROUND
-        so_far = self._now - self._fed_from
-        alone = self._pauses.words_alone(so_far - start, max(0.0, so_far - end))
-        return RecognizedWords(tuple(replace(w, start=w.start + start, end=w.end + start) for w in alone.words))
+        alone = self._pauses.words_alone(words, self._now - self._fed_from)
+        return replace(heard, broad=as_heard(heard, broad), alone=as_heard(heard, alone))
 
     def _deaf(self, voiced: bool) -> bool:
         """Whether this block is still the rest of a discarded utterance."""

@@ -20,6 +20,9 @@ from bedside.audio.block import BLOCK_SECONDS, Block
 LONGEST = 3.0
 """Seconds of sound that are heard again; a phrase that is acted upon at once is shorter."""
 
+AROUND = 0.3
+"""Seconds before and after the words of a phrase that are heard once more with them."""
+
 LEAST_VOICED = 0.15
 """Seconds of voice from which a pause may be the end of a phrase."""
 
@@ -73,7 +76,7 @@ class PauseHearing:
             return []
         if self._told == 0:
             words = self._words(grammar)
-            self._so_far = _told(words, gate.start, gate.last_voiced) if words is not None else None
+            self._so_far = self._hypothesis(words, gate.start, gate.last_voiced) if words is not None else None
         self._told = reached
         return [replace(self._so_far, pause=quiet)] if self._so_far is not None else []
 
@@ -88,7 +91,7 @@ class PauseHearing:
         if words is None or self._goes_on(words):
             return []
         end = now - len(self._sound) * BLOCK_SECONDS + words.known[-1].end
-        return [replace(_told(words, min(gate.start, end), end), pause=max(0.0, now - end))]
+        return [replace(self._hypothesis(words, min(gate.start, end), end), pause=max(0.0, now - end))]
 
     def _has_fallen(self) -> bool:
         """Whether it has been quieter lately than it was; asked before the sound is heard again, which costs more."""
@@ -108,13 +111,28 @@ class PauseHearing:
         words = _heard_by(self._recognizers[grammar], self._sound)
         return words if words.known else None
 
-    def words_alone(self, ago: float, until: float) -> RecognizedWords:
-        """What was said between `ago` and `until` seconds before the latest block, as words without any order, with
-        times from there on; none if it is too long for a phrase."""
-        if self._alone is None or ago - until > LONGEST:
+    def words_alone(self, words: RecognizedWords, seconds: float) -> RecognizedWords:
+        """The phrase `words` once more, as words without any order, on the same clock, which began `seconds` ago; none
+        if it is too long for a phrase, or has parts that were not understood."""
+        if self._alone is None or not words.known or len(words.known) < len(words.words):
             return RecognizedWords()
-        first, last = (max(0, len(self._sound) - round(t / BLOCK_SECONDS)) for t in (ago, until))
-        return _heard_by(self._alone, self._sound[first:last])
+        start, end = words.known[0].start - AROUND, words.known[-1].end + AROUND
+        kept_from = seconds - len(self._sound) * BLOCK_SECONDS
+        first, last = (max(0, round((t - kept_from) / BLOCK_SECONDS)) for t in (start, end))
+        if end - start > LONGEST:
+            return RecognizedWords()
+        begin = kept_from + first * BLOCK_SECONDS
+        alone = _heard_by(self._alone, self._sound[first:last])
+        return RecognizedWords(tuple(replace(w, start=w.start + begin, end=w.end + begin) for w in alone.words))
+
+    def _hypothesis(self, words: RecognizedWords, start: float, end: float) -> Hypothesis:
+        heard = Hypothesis(words.text, start, end, False, words.confidence, words=words.words)
+        return replace(heard, alone=as_heard(heard, self.words_alone(words, len(self._sound) * BLOCK_SECONDS)))
+
+
+def as_heard(heard: Hypothesis, words: RecognizedWords) -> Hypothesis | None:
+    """The utterance `heard` as another recogniser heard it."""
+    return replace(heard, text=words.text, confidence=words.confidence, words=words.words) if words.known else None
 
 
 def _heard_by(recognizer: Recognizer, sound: Sequence[Block]) -> RecognizedWords:
@@ -125,7 +143,3 @@ def _heard_by(recognizer: Recognizer, sound: Sequence[Block]) -> RecognizedWords
 
 def _power(blocks: Sequence[Block]) -> float:
     return float(np.mean(np.square(np.concatenate(blocks)))) if blocks else 0.0
-
-
-def _told(words: RecognizedWords, start: float, end: float) -> Hypothesis:
-    return Hypothesis(words.text, start, end, False, words.confidence, words=words.words)
