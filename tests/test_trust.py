@@ -72,6 +72,19 @@ def test_in_an_idle_room_others_must_hear_about_the_same(
     assert weigh(utterance, meant("leg_cramp"), PHRASES, scope).decision == decision
 
 
+def test_neither_well_heard_nor_well_understood_is_nothing_in_an_idle_room() -> None:
+    for confidence, decision in ((0.9, "ignore"), (0.98, "confirm")):
+        utterance = heard("leg cramp", confidence, broad="leg cramp")
+        assert weigh(utterance, meant("leg_cramp", "confirm", 90.0), PHRASES, "idle").decision == decision
+
+
+def test_in_the_midst_of_other_talk_a_phrase_must_be_certain_and_heard_alike() -> None:
+    for confidence, broad, decision in ((0.9, "leg cramp", "ignore"), (0.98, "", "ignore"), (0.98, "leg cramp", "act")):
+        utterance = heard("leg cramp", confidence, broad=broad, alone="leg cramp")
+        assert weigh(utterance, meant("leg_cramp"), PHRASES, "idle", talk=6).decision == decision
+        assert weigh(utterance, meant("leg_cramp"), PHRASES, "idle", talk=5).decision == "act"
+
+
 def test_only_what_was_said_meanwhile_is_compared() -> None:
     """Noise before a phrase becomes words of the broad grammar, too."""
     utterance = heard("leg cramp", 0.9)

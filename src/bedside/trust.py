@@ -43,6 +43,13 @@ it does if the broad grammar heard about the same."""
 SAME, SAME_ALONE = 60.0, 50.0
 """Likeness (0 to 100) of the letters from which the broad grammar, and the words alone, are about the same."""
 
+HALF = 0.5
+"""Mean confidence from which the words alone say something."""
+
+TALK = 6
+"""Words of other talk from which a phrase counts only if both are so: in talk that goes on there are many words that
+sound like some phrase."""
+
 MEANWHILE = 0.15
 """Seconds by which words of another grammar may be out of time."""
 
@@ -50,15 +57,15 @@ SECONDS_A_WORD, SECONDS_MORE = 0.55, 0.8
 """The longest that so many words take, said slowly: seconds for each, and once."""
 
 
-def weigh(hypothesis: Hypothesis, match: Match, phrases: tuple[str, ...], scope: Scope) -> Match:
+def weigh(hypothesis: Hypothesis, match: Match, phrases: tuple[str, ...], scope: Scope, talk: int = 0) -> Match:
     """`match` with its decision lowered to `confirm` or `ignore` where the hearing was doubtful.
 
-    phrases: what the recogniser listened for. Danger signs are weighed alike in both scopes, everything else more
-    strictly in an idle room, where nobody is expected to speak.
+    phrases: what the recogniser listened for. talk: how many words of other talk were heard just before. Danger signs
+    are weighed alike in both scopes, everything else more strictly in an idle room, where nobody is expected to speak.
     """
     if match.intent is None or hypothesis.confidence is None:
         return match
-    return _lowered(match, _decision(hypothesis, match, phrases, scope))
+    return _lowered(match, _decision(hypothesis, match, phrases, scope, talk))
 
 
 def weigh_danger(broad: Hypothesis, match: Match, fluency: Fluency) -> Match:
@@ -89,7 +96,7 @@ def _lowered(match: Match, decision: Decision) -> Match:
     return match if match.decision == "confirm" else replace(match, decision=decision)
 
 
-def _decision(hypothesis: Hypothesis, match: Match, phrases: tuple[str, ...], scope: Scope) -> Decision:
+def _decision(hypothesis: Hypothesis, match: Match, phrases: tuple[str, ...], scope: Scope, talk: int) -> Decision:
     words = hypothesis.text.split()
     known = [word for word in words if word != UNKNOWN]
     clear = hypothesis.confidence or 0.0
@@ -98,7 +105,10 @@ def _decision(hypothesis: Hypothesis, match: Match, phrases: tuple[str, ...], sc
     danger = match.intent == "danger_sign"
     if scope == "session" and not danger:
         return match.decision if clear >= POOR else "confirm"
-    if not danger and not _is_confirmed(hypothesis, clear):
+    if not danger and not _is_confirmed(hypothesis, clear, talk):
+        return "ignore"
+    if not danger and match.decision == "confirm" and clear < CERTAIN:
+        # Neither well heard nor well understood.
         return "ignore"
     if len(known) < len(words):
         nearly = not danger and len(known) > 1 and _likeness(known, phrases) >= NEARLY_A_PHRASE
@@ -107,13 +117,17 @@ def _decision(hypothesis: Hypothesis, match: Match, phrases: tuple[str, ...], sc
     return match.decision if whole else "ignore"
 
 
-def _is_confirmed(hypothesis: Hypothesis, clear: float) -> bool:
+def _is_confirmed(hypothesis: Hypothesis, clear: float, talk: int) -> bool:
     """Whether a phrase was heard so well, or by others alike, that it was no noise bent into it."""
-    if clear >= CERTAIN and len(hypothesis.known) > 1:
+    alike = _alike(hypothesis, hypothesis.broad) >= SAME
+    if talk >= TALK:
+        return clear >= CERTAIN and alike
+    if (clear >= CERTAIN and len(hypothesis.known) > 1) or (clear >= SURE and alike):
         return True
-    if clear >= SURE and _alike(hypothesis, hypothesis.broad) >= SAME:
-        return True
-    return clear >= FAIR and _alike(hypothesis, hypothesis.alone) >= SAME_ALONE
+    alone = hypothesis.alone
+    if alone is None or (alone.confidence or 0.0) < HALF:
+        return False
+    return clear >= FAIR and _alike(hypothesis, alone) >= SAME_ALONE
 
 
 def _alike(hypothesis: Hypothesis, other: Hypothesis | None) -> float:

@@ -150,8 +150,8 @@ def ears_for(config: Config, content: Content, model: SpeechModel) -> Ears:
     """Ears with the matcher behind them."""
     phrases, fluency = grammars(content), danger_fluency(content.intents)
 
-    def understand(hypothesis: Hypothesis, scope: Scope) -> Match:
-        meaning = weigh(hypothesis, match(hypothesis.text, content.intents, scope), phrases[scope], scope)
+    def understand(hypothesis: Hypothesis, scope: Scope, talk: int) -> Match:
+        meaning = weigh(hypothesis, match(hypothesis.text, content.intents, scope), phrases[scope], scope, talk)
         broad = hypothesis.broad
         if broad is None:
             return meaning
