@@ -97,12 +97,19 @@ def noises(folder: Path) -> list[Samples]:
 
 
 def in_room(
-    clip: Samples, chance: np.random.Generator, noise: Sequence[Samples] = (), snr_db: float | None = None
+    clip: Samples,
+    chance: np.random.Generator,
+    noise: Sequence[Samples] = (),
+    snr_db: float | None = None,
+    level_dbfs: float | None = None,
 ) -> Samples:
     """A recording with the room before, under and after it, in whole blocks.
 
     snr_db: the active level of the speech over the RMS of one of `noise`, taken by chance; None: a quiet room.
+    level_dbfs: the active level of the speech; None: as it was recorded.
     """
+    if level_dbfs is not None:
+        clip = clip * np.float32(amplitude(level_dbfs - active_level_dbfs(clip)))
     parts = (np.zeros(round(LEAD * RATE)), clip, np.zeros(round(TAIL * RATE)))
     whole = np.concatenate(parts).astype(np.float32)
     whole += chance.standard_normal(len(whole)).astype(np.float32) * np.float32(amplitude(QUIET_DBFS))

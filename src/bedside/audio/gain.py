@@ -13,7 +13,7 @@ from bedside.audio.block import BLOCK, BLOCK_SECONDS, Block
 from bedside.audio.levels import amplitude
 
 NOISE = amplitude(-68.0)
-"""What the room's noise (RMS) is brought up to. Measured with bench/acceptance.py --level."""
+"""What the room's noise (RMS) is brought up to. Measured with bench/acceptance.py --level: quieter voices are lost without, loud ones with more."""
 
 MOST = amplitude(12.0)
 """The greatest factor. A microphone of 16 bit has nothing to give below that."""
@@ -21,8 +21,8 @@ MOST = amplitude(12.0)
 PEAK = 0.8
 """No sample is brought above this, full scale being 1.0."""
 
-FALL, RISE = amplitude(-100.0 * BLOCK_SECONDS), amplitude(2.0 * BLOCK_SECONDS)
-"""How fast the estimate of the noise follows, for each block: 100 dB/s downwards, 2 dB/s upwards."""
+FALL, RISE = amplitude(-100.0 * BLOCK_SECONDS), amplitude(0.5 * BLOCK_SECONDS)
+"""How fast the estimate of the noise follows, for each block: 100 dB/s downwards, 0.5 dB/s upwards."""
 
 RECOVERY = amplitude(20.0 * BLOCK_SECONDS)
 """How fast the factor grows, for each block: 20 dB/s, after a loud sound too."""
