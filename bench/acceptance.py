@@ -15,7 +15,8 @@ AUDIO is a folder with manifest.csv (columns file, label) and recordings below i
 What is missing is left out. Counted: acted upon rightly, asked about rightly, rejected, and acted upon or asked about
 wrongly. Danger signs and "stop" are always listened for, and count as wrong where they were not said. Noise is taken
 by chance from a folder (AUDIO/noise if none is named) at each ratio of the active speech level to its RMS, and begins
-before the phrase. --level brings the speech to an active level, as of somebody far or quiet. "plain" is the baseline of plain.py.
+before the phrase. --level brings the speech to an active level, as of somebody far or quiet. "plain" is the baseline of
+plain.py.
 """
 
 from __future__ import annotations
