@@ -20,10 +20,11 @@ from bedside.errors import BedsideError, UsageError
 from bedside.wiring import (
     assemble,
     cannot_be_heard,
+    default_words_folder,
     every_fixed_text,
-    give_back_memory,
     load_content,
     load_model,
+    settle,
     voice_for,
 )
 
@@ -37,7 +38,7 @@ def command(config_path: Path | None, intents: Path | None, routines: Path | Non
     The timeline of what is heard and said appears as it happens; with --json it is the event log.
     """
     config = _set_up_first(config_path)
-    content = load_content(config, intents, routines)
+    content = load_content(config, intents, routines, default_words_folder())
     model, chosen = load_model(config, content)
     errors.print(f"Hearing with the {chosen.reason}.", markup=False)
     if unheard := cannot_be_heard(content.intents):
@@ -54,7 +55,7 @@ def command(config_path: Path | None, intents: Path | None, routines: Path | Non
             voice.prepare(texts[:1])
             card = SoundCard(config.microphone, config.speaker, on_trouble=_say_trouble)
             assistant = assemble(config, content, model, voice, card, event_printer(as_json), _say_trouble)
-            give_back_memory()
+            settle()
             # Last of all: what comes in meanwhile would only pile up.
             with card:
                 stopping = _Stopping()
