@@ -76,6 +76,7 @@ def make_setting(folder: Path, model: str) -> Setting:
     # As an installed bedside has them, modules are compiled once, at the first run.
     os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
     os.environ["PYTHONPYCACHEPREFIX"] = str(folder / "bytecode")
+    os.environ["XDG_CACHE_HOME"] = str(folder / "cache")
     config = Config(recognizer=RecognizerConfig(model=model))
     content = load_content(config)
     chosen = load_model(config, content)[1]

@@ -6,9 +6,9 @@ import gc
 import os
 import sys
 
-OBJECTS = 50_000
-"""New objects between two looks for garbage. Python's own 700 make it look through everything again and again while
-everything is being loaded, of which nothing is garbage."""
+OBJECTS = 400_000
+"""New objects until Python looks for garbage: not while everything is being loaded, of which nothing is garbage. With
+its own 700 it looks through everything again and again. `bedside run` goes back to them when it has loaded."""
 
 SPARING = {"OPENBLAS_NUM_THREADS": "1", "PYDANTIC_DISABLE_PLUGINS": "__all__"}
 """numpy's threads cost time and memory when they start and have nothing to do here; pydantic looks through all that is

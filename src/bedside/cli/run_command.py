@@ -17,7 +17,16 @@ from bedside.cli.progress import tell_voice
 from bedside.cli.timeline import event_printer
 from bedside.config import Config, load_config
 from bedside.errors import BedsideError, UsageError
-from bedside.wiring import assemble, cannot_be_heard, every_fixed_text, load_content, load_model, voice_for
+from bedside.wiring import (
+    assemble,
+    cannot_be_heard,
+    default_words_folder,
+    every_fixed_text,
+    load_content,
+    load_model,
+    settle,
+    voice_for,
+)
 
 
 @click.command("run")
@@ -29,7 +38,7 @@ def command(config_path: Path | None, intents: Path | None, routines: Path | Non
     The timeline of what is heard and said appears as it happens; with --json it is the event log.
     """
     config = _set_up_first(config_path)
-    content = load_content(config, intents, routines)
+    content = load_content(config, intents, routines, default_words_folder())
     model, chosen = load_model(config, content)
     errors.print(f"Hearing with the {chosen.reason}.", markup=False)
     if unheard := cannot_be_heard(content.intents):
@@ -44,8 +53,11 @@ def command(config_path: Path | None, intents: Path | None, routines: Path | Non
             texts = every_fixed_text(config, content)
             # Whether it can speak at all is to be known at once; the rest is rendered when needed or in the background.
             voice.prepare(texts[:1])
-            with SoundCard(config.microphone, config.speaker, on_trouble=_say_trouble) as card:
-                assistant = assemble(config, content, model, voice, card, event_printer(as_json), _say_trouble)
+            card = SoundCard(config.microphone, config.speaker, on_trouble=_say_trouble)
+            assistant = assemble(config, content, model, voice, card, event_printer(as_json), _say_trouble)
+            settle()
+            # Last of all: what comes in meanwhile would only pile up.
+            with card:
                 stopping = _Stopping()
                 errors.print("Listening. Say “leg cramp”; Ctrl-C ends.", markup=False)
                 voice.prepare_behind(texts, tell_voice, _say_trouble)
