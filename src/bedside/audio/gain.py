@@ -13,8 +13,8 @@ from bedside.audio.block import BLOCK, BLOCK_SECONDS, Block
 from bedside.audio.levels import amplitude
 
 NOISE = amplitude(-68.0)
-"""What the room's noise (RMS) is brought up to. Measured with bench/acceptance.py --level: with less the quietest voices
-are lost, with more the loud ones suffer."""
+"""What the room's noise (RMS) is brought up to. Measured with bench/acceptance.py --level: with less, the quietest
+voices are lost, with more, loud ones suffer."""
 
 MOST = amplitude(12.0)
 """The greatest factor. A microphone of 16 bit has nothing to give below that."""
