@@ -23,7 +23,7 @@ ECHO_OVER = REACH + 0.5
 OVER = 3.0
 """How much more echo (power) may be left in a frequency than there is on the whole."""
 
-AT_FIRST, MOST, LEAST = 1.0, 30.0, 1e-4
+AT_FIRST, MOST, LEAST = 1.0, 30.0, 0.1
 """How much stronger the sound is that the filter leaves than it believes, before that was seen, at most and at least:
 what is usual says little of the few moments in which more is left."""
 
@@ -32,7 +32,7 @@ ENOUGH = 10
 """From so many blocks of bedside's voice (4 s, at least 0.3 s) that is seen: the median of them, for a person who
 speaks over the voice speaks less than half of the time."""
 
-MANY, USUAL, CAREFUL = 200, 0.5, 0.8
+MANY, USUAL, CAREFUL = 200, 0.5, 0.5
 """With fewer blocks than this, not the median is taken but what only a fifth of them exceed."""
 
 NOISE_EVERY, NOISE_SEEN, QUIETEST = 10, 40, 3

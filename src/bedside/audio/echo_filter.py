@@ -23,7 +23,7 @@ PARTS = round(REACH / BLOCK_SECONDS)
 KEEP = 0.9998
 """How much of the path is still the same after 10 ms: people turn over and doors open, but seldom."""
 
-FADING = 0.15
+FADING = 0.05
 """Seconds after which the path is expected to be weaker by a factor of e in power, before anything was learnt."""
 
 SMOOTH = 0.7
@@ -53,6 +53,12 @@ RINGING = 0.85
 SURER = 0.5
 """How much surer a block makes."""
 
+CHANGE, DOUBT = 6.0, 0.01
+"""How wrong the path may be, in power: so many times what finding it anew has changed, and such a share of the doubt."""
+
+CHANGED = 0.5
+"""How much of the last change is still believed possible after the next."""
+
 WATCH = 0.95
 """How much of their last estimate the powers before and after the filter keep for each block."""
 
@@ -70,6 +76,7 @@ class EchoFilter:
         self._path: Complex = np.zeros((PARTS, BINS), dtype=np.complex128)
         fading = np.exp(-np.arange(PARTS) * BLOCK_SECONDS / FADING)
         self._doubt: Real = np.repeat(fading[:, np.newaxis], BINS, axis=1)
+        self._change = self._doubt.copy()
         self._rest: Real = np.full(BINS, 1e-4)
         self._learnt = 0
         self._late: Real = np.zeros(BINS)
@@ -92,29 +99,33 @@ class EchoFilter:
             self.uncertainty = self._late
             return microphone.astype(np.float64)
         rest = microphone - np.fft.irfft(np.einsum("pf,pf->f", self._spectra, self._path))[BLOCK:]
-        expected = self._expected(power)
-        self.uncertainty = expected + self._late
+        wrong = CHANGE * self._change + DOUBT * self._doubt
+        # Half of each window is zero, therefore half the power.
+        self.uncertainty = 0.5 * np.einsum("pf,pf->f", wrong, power) + self._late
         overloaded = float(np.abs(microphone).max()) >= OVERLOADED
         if overloaded:
             self.uncertainty = np.maximum(self.uncertainty, _power(_padded(microphone - rest)))
         else:
-            self._grow_surer(rest, power, expected)
+            self._grow_surer(rest, power)
             self._watch(microphone, rest)
         self._fit.note(microphone, self._last_played, not overloaded)
         if self._fit.work(WORK_AT_FIRST if self._learnt < EAGER else WORK):
-            parts = self._fit.path.reshape(PARTS, BLOCK)
-            self._path = np.fft.rfft(parts, 2 * BLOCK, axis=1).astype(np.complex128)
+            self._take_path()
         return np.asarray(rest)
 
-    def _expected(self, power: Real) -> Real:
-        # Half of each window is zero, therefore half the power.
-        return np.asarray(0.5 * np.einsum("pf,pf->f", self._doubt, power))
+    def _take_path(self) -> None:
+        path = np.fft.rfft(self._fit.path.reshape(PARTS, BLOCK), 2 * BLOCK, axis=1).astype(np.complex128)
+        change = _power(path - self._path)
+        known = bool(self._path.any())
+        self._change = np.maximum(change, CHANGED * self._change) if known else change
+        self._path = path
 
-    def _grow_surer(self, rest: Real, power: Real, expected: Real) -> None:
+    def _grow_surer(self, rest: Real, power: Real) -> None:
         unexplained = _power(_padded(rest))
         self._rest = SMOOTH * self._rest + (1.0 - SMOOTH) * unexplained
         # The larger of both: the first block of a person's word tells nothing of the path.
         noise = np.maximum(self._rest, unexplained)
+        expected = 0.5 * np.einsum("pf,pf->f", self._doubt, power)
         self._doubt *= 1.0 - SURER * self._doubt * power / (expected + noise + FLOOR)
         self._doubt = KEEP**2 * self._doubt + (1.0 - KEEP**2) * _power(self._path)
         self._learnt += 1
@@ -125,6 +136,7 @@ class EchoFilter:
         self._after = WATCH * self._after + float(np.dot(rest, rest))
         if self._after > self._before and self._learnt >= EAGER:
             self._doubt += _power(self._path)
+            self._change += _power(self._path)
             self._fit.forget()
             self._learnt = 0
 
