@@ -42,7 +42,7 @@ third is its noise."""
 QUIET = 4.0
 """The room is quiet up to so many times its noise (power)."""
 
-LOUD = 1e-2
+LOUD = 0.1
 """Blocks of the voice are looked at if their echo may have so much of the power of the strongest."""
 
 LINGER = 0.6
@@ -151,8 +151,8 @@ class EchoCanceller:
         """How much of this block's power may be echo, by what the filter believes and how right that has been."""
         believed = self._filter.uncertainty
         total = float(believed[LOWEST:].sum())
-        self._strongest = max(total, 0.99 * self._strongest)
-        if total > LOUD * self._strongest:
+        self._strongest = max(self._filter.loudness, 0.99 * self._strongest)
+        if self._filter.heard_all and self._filter.loudness > LOUD * self._strongest:
             self._excess.append(max(0.0, float((power - self._noise)[LOWEST:].sum())) / total)
         excess = AT_FIRST
         if len(self._excess) >= ENOUGH:

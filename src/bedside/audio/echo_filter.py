@@ -54,7 +54,13 @@ SURER = 0.5
 """How much surer a block makes."""
 
 CHANGE, DOUBT = 6.0, 0.01
-"""How wrong the path may be, in power: so many times what finding it anew has changed, and such a share of the doubt."""
+"""How wrong the path may be (power): so many times what finding it anew has changed, and such a share of the doubt."""
+
+NEW = 15
+"""Blocks of sound from which a delay is known as far as there is an echo with it."""
+
+FAINT = 1e-3
+"""Power of the path below which no echo has arrived yet: it may be the queue of a sound card that holds it back."""
 
 CHANGED = 0.5
 """How much of the last change is still believed possible after the next."""
@@ -83,6 +89,8 @@ class EchoFilter:
         self._before = self._after = 0.0
         self.uncertainty: Real = np.zeros(BINS)
         """How much echo (power for each bin) may still be in the block cleaned last."""
+        self.loudness = 0.0
+        """How much sound was played that the block cleaned last may hold the echo of (power)."""
 
     def played(self, block: Block) -> None:
         """Note one speaker block."""
@@ -95,11 +103,12 @@ class EchoFilter:
         power = _power(self._spectra)
         late = _power(self._path[-LATE:]).mean(axis=0) * power[-1]
         self._late = RINGING * self._late + 0.5 * late
-        if float(power.sum()) < AUDIBLE:
+        self.loudness = float(power.sum())
+        if self.loudness < AUDIBLE:
             self.uncertainty = self._late
             return microphone.astype(np.float64)
         rest = microphone - np.fft.irfft(np.einsum("pf,pf->f", self._spectra, self._path))[BLOCK:]
-        wrong = CHANGE * self._change + DOUBT * self._doubt
+        wrong = CHANGE * self._change + DOUBT * self._doubt + self._unheard()[:, np.newaxis]
         # Half of each window is zero, therefore half the power.
         self.uncertainty = 0.5 * np.einsum("pf,pf->f", wrong, power) + self._late
         overloaded = float(np.abs(microphone).max()) >= OVERLOADED
@@ -119,6 +128,21 @@ class EchoFilter:
         known = bool(self._path.any())
         self._change = np.maximum(change, CHANGED * self._change) if known else change
         self._path = path
+
+    def _unheard(self) -> Real:
+        """What the path may hold in each partition that nothing was played for long enough to be heard from."""
+        parts = np.arange(PARTS)
+        strength = _power(self._path).mean(axis=1)
+        peak = int(strength.argmax())
+        possible = np.ones(PARTS)
+        if strength.sum() > FAINT:
+            possible = strength[peak] * np.exp(-np.abs(parts - peak) * BLOCK_SECONDS / FADING)
+        return np.where(parts > self._learnt - NEW, possible, 0.0)
+
+    @property
+    def heard_all(self) -> bool:
+        """Whether whatever comes from the speaker has been heard by now, however late it comes."""
+        return self._learnt >= PARTS + NEW
 
     def _grow_surer(self, rest: Real, power: Real) -> None:
         unexplained = _power(_padded(rest))
