@@ -65,6 +65,7 @@ class Deaf:
     """In the place of the canceller: the microphone as it is."""
 
     clearness = np.inf
+    resting = True
 
     def clean(self, microphone: Block) -> Block:
         return microphone

@@ -7,6 +7,8 @@ from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
+import numpy as np
+
 from bedside.asr.hypothesis import Hypothesis
 from bedside.asr.listener import Listener
 from bedside.audio.block import BLOCK_SECONDS, Block
@@ -40,6 +42,10 @@ RELEASE = 0.6
 TALK_REMEMBERED = 10.0
 """Seconds for which words that meant nothing count as other talk: the television, or two who speak to each other."""
 
+FALL, LATELY = 0.005, 50
+"""Over bedside's voice nobody is heard in what is so much weaker (power, 23 dB) than the loudest of so many blocks: the
+end of a word is there at once, where the voice gate holds on for some 100 ms."""
+
 EPSILON = 1e-6
 """Takes up the rounding of sums of block lengths."""
 
@@ -69,6 +75,7 @@ class Ears:
         self._canceller = EchoCanceller()
         self._gain = AutomaticGain()
         self._lately: deque[bool] = deque(maxlen=OF)
+        self._powers: deque[float] = deque(maxlen=LATELY)
         self._clearness: deque[tuple[float, float]] = deque(maxlen=REMEMBERED)
         self._voice_until = -1.0
         self._talk: deque[tuple[float, int]] = deque(maxlen=100)
@@ -80,7 +87,7 @@ class Ears:
         self._listener.use(scope)
         self.someone_speaks = False
         block = self._gain(self._canceller.clean(block))
-        voiced = self._voiced(block) and self._canceller.clearness >= AUDIBLE
+        voiced = self._voiced(block) and self._canceller.clearness >= AUDIBLE and not self._has_fallen(block)
         self._clearness.append((now, self._canceller.clearness))
         self._lately.append(voiced and self._canceller.clearness >= CLEAR)
         if sum(self._lately) >= SEEN:
@@ -113,6 +120,11 @@ class Ears:
 
     def _other_talk(self, now: float) -> int:
         return sum(words for t, words in self._talk if now - t < TALK_REMEMBERED)
+
+    def _has_fallen(self, block: Block) -> bool:
+        """Whether it is far quieter than just before, while bedside speaks."""
+        self._powers.append(float(np.dot(block, block)))
+        return not self._canceller.resting and self._powers[-1] < FALL * max(self._powers)
 
     def talked_over(self, now: float) -> bool:
         """Whether somebody speaks, or has just spoken."""

@@ -23,16 +23,16 @@ ECHO_OVER = REACH + 0.5
 OVER = 3.0
 """How much more echo (power) may be left in a frequency than there is on the whole."""
 
-AT_FIRST, MOST, LEAST = 12.0, 30.0, 0.03
+AT_FIRST, MOST, LEAST = 1.0, 30.0, 0.1
 """How much stronger the sound is that the filter leaves than it believes, before that was seen, at most and at least:
 what is usual says little of the few moments in which more is left."""
 
 SEEN = 400
-ENOUGH = 30
+ENOUGH = 10
 """From so many blocks of bedside's voice (4 s, at least 0.3 s) that is seen: the median of them, for a person who
 speaks over the voice speaks less than half of the time."""
 
-MANY, USUAL, CAREFUL = 200, 0.5, 0.8
+MANY, USUAL, CAREFUL = 200, 0.5, 0.5
 """With fewer blocks than this, not the median is taken but what only a fifth of them exceed."""
 
 NOISE_EVERY, NOISE_SEEN, QUIETEST = 10, 40, 3
@@ -42,7 +42,7 @@ third is its noise."""
 QUIET = 4.0
 """The room is quiet up to so many times its noise (power)."""
 
-LOUD = 1e-2
+LOUD = 0.1
 """Blocks of the voice are looked at if their echo may have so much of the power of the strongest."""
 
 LINGER = 0.6
@@ -151,8 +151,8 @@ class EchoCanceller:
         """How much of this block's power may be echo, by what the filter believes and how right that has been."""
         believed = self._filter.uncertainty
         total = float(believed[LOWEST:].sum())
-        self._strongest = max(total, 0.99 * self._strongest)
-        if total > LOUD * self._strongest:
+        self._strongest = max(self._filter.loudness, 0.99 * self._strongest)
+        if self._filter.heard_all and self._filter.loudness > LOUD * self._strongest:
             self._excess.append(max(0.0, float((power - self._noise)[LOWEST:].sum())) / total)
         excess = AT_FIRST
         if len(self._excess) >= ENOUGH:

@@ -1,8 +1,8 @@
-"""Learns the way from the speaker to the microphone, and takes what came that way out of the sound.
+"""Takes what came from the speaker out of the sound of the microphone, and tells how far that may have failed.
 
-A linear filter, estimated as a Kalman filter in the frequency domain (partitioned, 10 ms a partition; Enzner and Vary
-2006, Kuech et al. 2014). It weighs each block by what it does not explain, so that a person who speaks over the
-voice does not spoil what was learnt, and it knows how far its own estimate may be wrong.
+The way between them is found by least squares (path_fit.py). How far it may be wrong is reckoned like the
+covariance of a partitioned Kalman filter (Enzner and Vary 2006): each block of sound makes it surer, the more
+so the less of it was left unexplained.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bedside.audio.block import BLOCK, BLOCK_SECONDS, Block
+from bedside.audio.path_fit import PathFit
 
 REACH = 0.5
 """Seconds from the moment a block is played to the last of it that the filter can explain: the queues of the sound
@@ -22,7 +23,7 @@ PARTS = round(REACH / BLOCK_SECONDS)
 KEEP = 0.9998
 """How much of the path is still the same after 10 ms: people turn over and doors open, but seldom."""
 
-FADING = 0.15
+FADING = 0.05
 """Seconds after which the path is expected to be weaker by a factor of e in power, before anything was learnt."""
 
 SMOOTH = 0.7
@@ -35,23 +36,34 @@ AUDIBLE = 1e-4
 """Summed power of the remembered spectra from which something is playing."""
 
 EAGER = 300
-"""Blocks of sound (3 s) at the beginning in which each block is learnt from more than once, because the first
-sentence must not drown who answers it."""
+"""Blocks of sound (3 s) at the beginning in which more is worked, because the first sentence must not drown who
+answers it."""
+
+WORK_AT_FIRST, WORK = 80000, 20000
+"""Samples that are transformed with each block to find the path: some 2 ms of work here, and 0.7 ms."""
 
 OVERLOADED = 0.98
 """Amplitude from which the microphone cannot tell how loud it is; nothing is learnt from that."""
-
-AGAIN = 3
-"""How many of the last `PAST` blocks are learnt from once more with each block then."""
-PAST = 100
 
 LATE = 10
 """The last partitions of the filter, from which the reverberation past its reach is guessed."""
 RINGING = 0.85
 """How much of its power that keeps for each block: as in a room that rings for 0.85 s."""
 
-SURER, SURER_AGAIN = 0.5, 0.1
-"""How much surer learning from a block makes: the first time, and again."""
+SURER = 0.5
+"""How much surer a block makes."""
+
+CHANGE, DOUBT = 6.0, 0.01
+"""How wrong the path may be (power): so many times what finding it anew has changed, and such a share of the doubt."""
+
+NEW = 15
+"""Blocks of sound from which a delay is known as far as there is an echo with it."""
+
+FAINT = 1e-3
+"""Power of the path below which no echo has arrived yet: it may be the queue of a sound card that holds it back."""
+
+CHANGED = 0.5
+"""How much of the last change is still believed possible after the next."""
 
 WATCH = 0.95
 """How much of their last estimate the powers before and after the filter keep for each block."""
@@ -64,84 +76,83 @@ class EchoFilter:
     """Call in turn: `clean` with a microphone block, then `played` with what the speaker gets meanwhile."""
 
     def __init__(self) -> None:
-        self._spectra: Complex = np.zeros((PARTS + PAST, BINS), dtype=np.complex128)
-        self._microphone: Real = np.zeros((PAST, BLOCK))
-        self._noise: Real = np.full((PAST, BINS), 1e-4)
-        self._last_played = np.zeros(BLOCK)
+        self._spectra: Complex = np.zeros((PARTS, BINS), dtype=np.complex128)
+        self._last_played = np.zeros(BLOCK, dtype=np.float32)
+        self._fit = PathFit(PARTS * BLOCK)
         self._path: Complex = np.zeros((PARTS, BINS), dtype=np.complex128)
         fading = np.exp(-np.arange(PARTS) * BLOCK_SECONDS / FADING)
         self._doubt: Real = np.repeat(fading[:, np.newaxis], BINS, axis=1)
+        self._change = self._doubt.copy()
         self._rest: Real = np.full(BINS, 1e-4)
         self._learnt = 0
-        self._chance = np.random.default_rng(0)
         self._late: Real = np.zeros(BINS)
         self._before = self._after = 0.0
         self.uncertainty: Real = np.zeros(BINS)
         """How much echo (power for each bin) may still be in the block cleaned last."""
+        self.loudness = 0.0
+        """How much sound was played that the block cleaned last may hold the echo of (power)."""
 
     def played(self, block: Block) -> None:
         """Note one speaker block."""
         self._spectra[1:] = self._spectra[:-1].copy()
         self._spectra[0] = np.fft.rfft(np.concatenate((self._last_played, block)))
-        self._last_played = block.astype(np.float64)
+        self._last_played = block
 
     def clean(self, microphone: Block) -> Real:
         """The microphone block without the echo as far as it is known; learns from what is left of it."""
-        self._microphone[1:] = self._microphone[:-1].copy()
-        self._microphone[0] = microphone
-        self._noise[1:] = self._noise[:-1].copy()
-        played = self._spectra[:PARTS]
-        power = _power(played)
+        power = _power(self._spectra)
         late = _power(self._path[-LATE:]).mean(axis=0) * power[-1]
         self._late = RINGING * self._late + 0.5 * late
-        if float(power.sum()) < AUDIBLE:
+        self.loudness = float(power.sum())
+        if self.loudness < AUDIBLE:
             self.uncertainty = self._late
             return microphone.astype(np.float64)
-        rest = self._without_echo(0)
-        self.uncertainty = self._expected(power) + self._late
-        if float(np.abs(microphone).max()) >= OVERLOADED:
-            self.uncertainty = np.maximum(self.uncertainty, _power(_padded(microphone - rest)))
-            return rest
-        self._first_time(rest, power)
-        if self._learnt < EAGER:
-            for back in self._chance.integers(1, max(2, min(PAST, self._learnt)), AGAIN):
-                self._once_more(int(back))
-        self._watch(microphone, rest)
-        return rest
-
-    def _without_echo(self, back: int) -> Real:
-        """What the microphone heard `back` blocks ago without the echo as it is known now."""
-        played = self._spectra[back : back + PARTS]
-        echo: Real = np.fft.irfft(np.einsum("pf,pf->f", played, self._path))[BLOCK:]
-        return np.asarray(self._microphone[back] - echo)
-
-    def _expected(self, power: Real) -> Real:
+        rest = microphone - np.fft.irfft(np.einsum("pf,pf->f", self._spectra, self._path))[BLOCK:]
+        wrong = CHANGE * self._change + DOUBT * self._doubt + self._unheard()[:, np.newaxis]
         # Half of each window is zero, therefore half the power.
-        return np.asarray(0.5 * np.einsum("pf,pf->f", self._doubt, power))
+        self.uncertainty = 0.5 * np.einsum("pf,pf->f", wrong, power) + self._late
+        overloaded = float(np.abs(microphone).max()) >= OVERLOADED
+        if overloaded:
+            self.uncertainty = np.maximum(self.uncertainty, _power(_padded(microphone - rest)))
+        else:
+            self._grow_surer(rest, power)
+            self._watch(microphone, rest)
+        self._fit.note(microphone, self._last_played, not overloaded)
+        if self._fit.work(WORK_AT_FIRST if self._learnt < EAGER else WORK):
+            self._take_path()
+        return np.asarray(rest)
 
-    def _first_time(self, rest: Real, power: Real) -> None:
-        spectrum = _padded(rest)
-        unexplained = _power(spectrum)
+    def _take_path(self) -> None:
+        path = np.fft.rfft(self._fit.path.reshape(PARTS, BLOCK), 2 * BLOCK, axis=1).astype(np.complex128)
+        change = _power(path - self._path)
+        known = bool(self._path.any())
+        self._change = np.maximum(change, CHANGED * self._change) if known else change
+        self._path = path
+
+    def _unheard(self) -> Real:
+        """What the path may hold in each partition that nothing was played for long enough to be heard from."""
+        parts = np.arange(PARTS)
+        strength = _power(self._path).mean(axis=1)
+        peak = int(strength.argmax())
+        possible = np.ones(PARTS)
+        if strength.sum() > FAINT:
+            possible = strength[peak] * np.exp(-np.abs(parts - peak) * BLOCK_SECONDS / FADING)
+        return np.where(parts > self._learnt - NEW, possible, 0.0)
+
+    @property
+    def heard_all(self) -> bool:
+        """Whether whatever comes from the speaker has been heard by now, however late it comes."""
+        return self._learnt >= PARTS + NEW
+
+    def _grow_surer(self, rest: Real, power: Real) -> None:
+        unexplained = _power(_padded(rest))
         self._rest = SMOOTH * self._rest + (1.0 - SMOOTH) * unexplained
-        # The larger of both: the first block of a person's word must not be learnt as echo.
-        self._noise[0] = np.maximum(self._rest, unexplained)
-        self._learn(spectrum, self._spectra[:PARTS], power, self._noise[0], SURER)
-        strength = _power(self._path)
-        self._doubt = KEEP**2 * self._doubt + (1.0 - KEEP**2) * strength
+        # The larger of both: the first block of a person's word tells nothing of the path.
+        noise = np.maximum(self._rest, unexplained)
+        expected = 0.5 * np.einsum("pf,pf->f", self._doubt, power)
+        self._doubt *= 1.0 - SURER * self._doubt * power / (expected + noise + FLOOR)
+        self._doubt = KEEP**2 * self._doubt + (1.0 - KEEP**2) * _power(self._path)
         self._learnt += 1
-
-    def _once_more(self, back: int) -> None:
-        played = self._spectra[back : back + PARTS]
-        power = _power(played)
-        if float(power.sum()) >= AUDIBLE:
-            self._learn(_padded(self._without_echo(back)), played, power, self._noise[back], SURER_AGAIN)
-
-    def _learn(self, rest: Complex, played: Complex, power: Real, noise: Real, surer: float) -> None:
-        step = self._doubt / (self._expected(power) + noise + FLOOR)
-        change = np.fft.irfft(step * played.conj() * rest, axis=1)
-        change[:, BLOCK:] = 0.0
-        self._path += np.fft.rfft(change, axis=1)
-        self._doubt *= 1.0 - surer * step * power
 
     def _watch(self, microphone: Block, rest: Real) -> None:
         """Begin to learn anew where the filter makes the sound louder: the path is another one now."""
@@ -149,11 +160,13 @@ class EchoFilter:
         self._after = WATCH * self._after + float(np.dot(rest, rest))
         if self._after > self._before and self._learnt >= EAGER:
             self._doubt += _power(self._path)
+            self._change += _power(self._path)
+            self._fit.forget()
             self._learnt = 0
 
 
 def _power(spectrum: Complex) -> Real:
-    return spectrum.real**2 + spectrum.imag**2
+    return np.asarray(spectrum.real**2 + spectrum.imag**2)
 
 
 def _padded(rest: Real) -> Complex:

@@ -19,8 +19,8 @@ from bedside.audio.levels import amplitude
 EDGE_FADE = 80
 """Samples of the fade at both ends of a clip: 5 ms."""
 
-CUT_FADE = 480
-"""Samples of the fade when a clip is cut: 30 ms."""
+CUT_FADE = 240
+"""Samples of the fade when a clip is cut: 15 ms."""
 
 AUDIBLE_DB = -50.0
 """What lies further than this below the peak of its clip counts as inaudible."""
@@ -159,7 +159,7 @@ class Player:
             self._waiting = clip
 
     def cut(self) -> bool:
-        """Silence what plays by a fade of 30 ms, beginning with the next block, and drop what waits.
+        """Silence what plays by a fade of 15 ms, beginning with the next block, and drop what waits.
 
         Returns whether `Silenced` will follow: a clip of which nothing was audible yet is dropped without any
         event. Every `Started` is followed by one `Finished` or `Silenced`.
