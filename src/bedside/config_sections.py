@@ -73,7 +73,7 @@ class VoiceConfig(Section):
 class RecognizerConfig(Section):
     model: Name = Field(default="auto", description="auto, embedded, official, or a Vosk model's folder")
     endpoint_silence: float = Field(
-        default=0.3,
+        default=0.4,
         ge=0.1,
         le=2,
         description="quiet after which somebody has finished speaking, 0.1 to 2 seconds",

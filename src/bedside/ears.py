@@ -43,8 +43,8 @@ TALK_REMEMBERED = 10.0
 """Seconds for which words that meant nothing count as other talk: the television, or two who speak to each other."""
 
 FALL, LATELY = 0.005, 50
-"""Over bedside's voice nobody is heard in what is so much weaker (power, 23 dB) than the loudest of so many blocks: the
-end of a word is there at once, where the voice gate holds on for some 100 ms."""
+"""Nobody is heard in what is so much weaker (power, 23 dB) than the loudest of so many blocks (0.5 s): so the end of a
+word is there at once, where the voice gate holds on for some 100 ms."""
 
 EPSILON = 1e-6
 """Takes up the rounding of sums of block lengths."""
@@ -122,9 +122,9 @@ class Ears:
         return sum(words for t, words in self._talk if now - t < TALK_REMEMBERED)
 
     def _has_fallen(self, block: Block) -> bool:
-        """Whether it is far quieter than just before, while bedside speaks."""
+        """Whether it is far quieter than just before."""
         self._powers.append(float(np.dot(block, block)))
-        return not self._canceller.resting and self._powers[-1] < FALL * max(self._powers)
+        return self._powers[-1] < FALL * max(self._powers)
 
     def talked_over(self, now: float) -> bool:
         """Whether somebody speaks, or has just spoken."""

@@ -19,8 +19,8 @@ WHOLE = 98.0
 TELLING = ("danger_sign", "leg_swelling", "mention_to_provider")
 """Who tells of something goes on: "it's been cramping for ten minutes / and won't stop"."""
 
-SOON, ALONE, LATER = 0.05, 0.1, 0.2
-"""Seconds. Measured with bench/latency.py and bench/acceptance.py; the voice gate holds on for some 60 ms before."""
+SOON, ALONE, LATER = 0.1, 0.15, 0.25
+"""Seconds. Measured with bench/latency.py and bench/acceptance.py."""
 
 
 def silence_wanted(hypothesis: Hypothesis, match: Match, intents: IntentSet, scope: Scope) -> float:

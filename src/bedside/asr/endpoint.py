@@ -28,8 +28,8 @@ class EndpointSettings:
     sleep_after: the recogniser rests when nothing was voiced for so long (math.inf: never).
     """
 
-    silence: float = 0.3
-    pauses: tuple[float, ...] = (0.05, 0.1, 0.2)
+    silence: float = 0.4
+    pauses: tuple[float, ...] = (0.1, 0.15, 0.25)
     unchanged: float = 0.25
     settled: float = 0.15
     steady: float = 0.8
