@@ -21,10 +21,10 @@ SIZES = (12000, 16000, 24000, 32000, 48000)
 EMPHASIS = 0.95
 """How much of each sample is taken off the next: voices are loud where they are low, and the rest counts as well."""
 
-FADING = 0.15
+FADING = 0.3
 """Seconds in which the way is expected to grow weaker by a factor of e (power)."""
 
-EXPECTED = 0.02
+EXPECTED = 0.002
 """The power expected of its first samples; this says little once something was heard."""
 
 NEAR = 480
@@ -36,7 +36,7 @@ LEAST = 3e-3
 ROUNDING = 1e-9
 """The power of the rounding of a 16-bit microphone."""
 
-STEPS = 10
+STEPS = 20
 """Steps of the descent until the window, and what counts how much in it, is taken anew."""
 
 Floats = NDArray[np.float32]
