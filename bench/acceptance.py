@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
 """How much of what people say is accepted and right, in quiet and in noise?
 
-    bench/acceptance.py AUDIO [--snr quiet,20,10,5,0] [--noise FOLDER] [--every N] [--seed N] [--plot FILE.svg] [--show]
+    bench/acceptance.py AUDIO [--snr quiet,20,10,5,0] [--noise FOLDER] [--level DBFS] [--every N] [--seed N]
+                              [--plot FILE.svg] [--show]
 
 AUDIO is a folder with manifest.csv (columns file, label) and recordings below it:
 
@@ -14,7 +15,8 @@ AUDIO is a folder with manifest.csv (columns file, label) and recordings below i
 What is missing is left out. Counted: acted upon rightly, asked about rightly, rejected, and acted upon or asked about
 wrongly. Danger signs and "stop" are always listened for, and count as wrong where they were not said. Noise is taken
 by chance from a folder (AUDIO/noise if none is named) at each ratio of the active speech level to its RMS, and begins
-before the phrase. "plain" is the baseline of plain.py.
+before the phrase. --level brings the speech to an active level, as of somebody far or quiet. "plain" is the baseline of
+plain.py.
 """
 
 from __future__ import annotations
@@ -63,10 +65,13 @@ class Case:
 class Bench:
     """Hears recordings in both ways."""
 
-    def __init__(self, config: Config, model: SpeechModel, noise: Sequence[Samples], seed: int, show: bool) -> None:
+    def __init__(
+        self, config: Config, model: SpeechModel, noise: Sequence[Samples], level: float | None, seed: int, show: bool
+    ) -> None:
         self._config = config
         self._model = OneModel(model)
         self._noise = noise
+        self._level = level
         self._seed = seed
         self._show = show
 
@@ -77,7 +82,7 @@ class Bench:
         for number, recording in enumerate(case.recorded):
             # Each recording meets the same noise in each version and each selection of levels.
             chance = np.random.default_rng([self._seed, number])
-            sound = in_room(read_clip(recording.file), chance, self._noise, snr_db)
+            sound = in_room(read_clip(recording.file), chance, self._noise, snr_db, self._level)
             ears = ears_for(self._config, case.content, self._model)
             meanings = {
                 "bedside": [each.match for each in understood(ears, sound, case.scope)],
@@ -96,19 +101,27 @@ class Bench:
 @click.argument("audio", type=click.Path(exists=True, file_okay=False, path_type=Path))
 @click.option("--snr", "levels", default="quiet,20,10,5,0", show_default=True, help="dB, with commas between.")
 @click.option("--noise", "noise_folder", type=click.Path(exists=True, file_okay=False, path_type=Path))
+@click.option("--level", type=float, help="Active level of the speech, dBFS; else as it was recorded.")
 @click.option("--every", default=3, show_default=True, help="Take every n-th recording only.")
 @click.option("--seed", default=1, show_default=True)
 @click.option("--plot", type=click.Path(dir_okay=False, path_type=Path), help="SVG or PNG file.")
 @click.option("--show", is_flag=True, help="Print what was rejected or wrong.")
 def main(
-    audio: Path, levels: str, noise_folder: Path | None, every: int, seed: int, plot: Path | None, show: bool
+    audio: Path,
+    levels: str,
+    noise_folder: Path | None,
+    level: float | None,
+    every: int,
+    seed: int,
+    plot: Path | None,
+    show: bool,
 ) -> None:
     config = Config(recognizer=RecognizerConfig(model="embedded"))
     model = load_model(config, load_content(config))[0]
     names = levels.split(",")
     loud = [name for name in names if name != "quiet"]
     noise = noises(noise_folder or audio / "noise") if loud else []
-    bench = Bench(config, model, noise, seed, show)
+    bench = Bench(config, model, noise, level, seed, show)
     shares: dict[tuple[str, str], list[float]] = {}
     for case in [*to_be_heard(audio, config, model, every), *not_to_be_heard(audio, model, every)]:
         table = Table("speech over noise", "", *OUTCOMES, title=f"{case}: {len(case.recorded)} recordings")

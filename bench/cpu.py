@@ -87,7 +87,8 @@ def fed(setting: Setting, sounds: dict[str, Path], seconds: float) -> Table:
     """As fast as the process takes the sound."""
     table = Table("sound", "", "CPU s in an hour", "share of a core", "peak memory", title=f"model {setting.model}")
     table.caption = f"{seconds / 60:.0f} minutes of each, the sound card's work not included"
-    # The voice is rendered before it is measured.
+    setting.warm_up()
+    # Compiles the modules, which takes memory.
     run_to_end(setting.bedside(sounds["quiet room"], 1))
     for name, sound in sounds.items():
         for way in WAYS:
@@ -107,6 +108,9 @@ def in_real_time(setting: Setting, sounds: dict[str, Path], seconds: float) -> T
     table = Table("sound", "CPU s in an hour", "share of a core", "peak memory", "child for the voice")
     table.title = f"model {setting.model}, real process"
     table.caption = f"{seconds:.0f} s of each in real time; the child's memory without what it shares"
+    setting.warm_up()
+    # Compiles the modules, which takes memory.
+    run_to_end(setting.bedside(sounds["quiet room"], 1))
     with PulseRoom() as room:
         for name, sound in sounds.items():
             with listening(setting.at_the_sound_card(), room.env) as (pid, _):

@@ -20,8 +20,6 @@ from itertools import islice
 from pathlib import Path
 from typing import Any, Self
 
-import numpy as np
-
 BLOCK = 160
 RATE = 16_000
 PLAIN_BLOCK = 8000
@@ -64,14 +62,19 @@ class FedEnd:
 
 def bedside(sound: Path, seconds: float, report: Path, arguments: list[str]) -> None:
     """`bedside run` as it is, over the file."""
-    from bedside.cli import main, run_command
+    from bedside import __main__ as program
+
+    program.be_sparing()
+    from bedside.cli import run_command
 
     run_command.SoundCard = lambda *_, **__: FedEnd(sound, seconds, report)  # type: ignore[assignment, misc]
-    sys.exit(main.run(["run", *arguments]))
+    sys.argv[1:] = ["run", *arguments]
+    program.main()
 
 
 def plain(sound: Path, seconds: float, report: Path, phrases: Path, model: str) -> None:
     """What most projects do: a recogniser fed by the half second, its words looked up in a list."""
+    import numpy as np
     import pyttsx3
     import vosk
 
@@ -92,6 +95,9 @@ def plain(sound: Path, seconds: float, report: Path, phrases: Path, model: str) 
 
 def _blocks(sound: Path, size: int) -> Iterator[Any]:
     """The file in blocks, again and again; read by the second, for the whole of it would count as memory."""
+    # Here, since bedside has something to settle before.
+    import numpy as np
+
     with wave.open(str(sound), "rb") as file:
         while True:
             pcm = file.readframes(RATE)

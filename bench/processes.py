@@ -17,8 +17,8 @@ from typing import IO
 import yaml
 
 from bedside.asr.recognizer import UNKNOWN
-from bedside.config import Config, RecognizerConfig
-from bedside.wiring import load_content, load_model
+from bedside.config import Config, RecognizerConfig, load_config
+from bedside.wiring import every_fixed_text, load_content, load_model, voice_for
 
 FED = Path(__file__).with_name("fed_process.py")
 LISTENING = "Listening"
@@ -40,6 +40,12 @@ class Setting:
     def cache(self) -> Path:
         """Where the voice keeps its sentences."""
         return self.folder / "voice"
+
+    def warm_up(self) -> None:
+        """Render all sentences, as they are in any night but the first."""
+        config = load_config(self.folder / "config.yaml")
+        with voice_for(config, print) as voice:
+            voice.prepare(every_fixed_text(config, load_content(config)))
 
     def bedside(self, sound: Path, seconds: float) -> list[str]:
         """The command of `bedside run` over a file."""
@@ -67,6 +73,10 @@ def make_setting(folder: Path, model: str) -> Setting:
     folder.mkdir(parents=True, exist_ok=True)
     settings = {"recognizer": {"model": model}, "voice": {"cache": str(folder / "voice")}}
     (folder / "config.yaml").write_text(yaml.safe_dump(settings), encoding="utf-8")
+    # As an installed bedside has them, modules are compiled once, at the first run.
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+    os.environ["PYTHONPYCACHEPREFIX"] = str(folder / "bytecode")
+    os.environ["XDG_CACHE_HOME"] = str(folder / "cache")
     config = Config(recognizer=RecognizerConfig(model=model))
     content = load_content(config)
     chosen = load_model(config, content)[1]

@@ -48,9 +48,11 @@ def main(tries: int, cold_tries: int, real: bool) -> None:
         command, env = setting.bedside(sound, LONG), None
         if real:
             command, env = setting.at_the_sound_card(), _devices(stack)
+        setting.warm_up()
         _add(table, "bedside, warm voice", [_start(command, env) for _ in range(tries + 1)][1:])
 
         def forget() -> None:
+            """Nothing of the voice is kept."""
             shutil.rmtree(setting.cache)
 
         _add(table, "bedside, cold voice", [_start(command, env, forget) for _ in range(cold_tries)])

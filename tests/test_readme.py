@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from bedside import resources
-from bedside.cli.main import app
+from bedside.cli.main import COMMANDS
 from bedside.config import load_config
 from bedside.dialogue.library import load_library
 from bedside.nlu.intents import load_intents
@@ -28,7 +28,7 @@ def shown(tmp_path: Path) -> Path:
 
 
 def test_the_table_of_commands_is_complete() -> None:
-    assert set(re.findall(r"^\| `bedside (\w+)", README, re.MULTILINE)) == set(app.commands)
+    assert set(re.findall(r"^\| `bedside (\w+)", README, re.MULTILINE)) == set(COMMANDS)
 
 
 def test_the_settings_are_valid(shown: Path) -> None:

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import ctypes
+import gc
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import lru_cache
 from pathlib import Path
+
+import platformdirs
 
 from bedside import resources
 from bedside.asr.endpoint import EndpointSettings
@@ -39,6 +43,9 @@ from bedside.yamlfile import suggest
 
 SCOPES: tuple[Scope, ...] = ("idle", "session")
 
+USUAL_COLLECTION = (700, 10, 10)
+"""When Python looks for garbage, by itself."""
+
 
 @dataclass(frozen=True)
 class Content:
@@ -48,12 +55,15 @@ class Content:
     library: Library
 
 
-def load_content(config: Config, intents: Path | None = None, routines: Path | None = None) -> Content:
-    """The shipped content, or one's own as the settings or the arguments (which come first) say.
+def load_content(
+    config: Config, intents: Path | None = None, routines: Path | None = None, kept: Path | None = None
+) -> Content:
+    """The shipped content, or one's own as the settings or the arguments (which come first) say. kept: a folder for the
+    sentences, which stay there from one start to the next.
 
     Raises ContentError with file and line, also if a sentence starts a routine that does not exist.
     """
-    words = load_words(config, intents)
+    words = load_words(config, intents, kept)
     library = load_library(resources.content_folder(), routines or config.routines)
     for scope in SCOPES:
         for sentence in words.sentences(scope):
@@ -65,9 +75,14 @@ def load_content(config: Config, intents: Path | None = None, routines: Path | N
     return Content(words, library)
 
 
-def load_words(config: Config, intents: Path | None = None) -> IntentSet:
+def default_words_folder() -> Path:
+    """Where that is for the user who runs bedside."""
+    return Path(platformdirs.user_cache_path("bedside")) / "words"
+
+
+def load_words(config: Config, intents: Path | None = None, kept: Path | None = None) -> IntentSet:
     """What people say, with the thresholds of the settings in place of the file's own where they are set."""
-    words = load_intents(intents or config.intents)
+    words = load_intents(intents or config.intents, kept)
     wanted = config.matching.model_dump(exclude_none=True)
     thresholds = {
         scope: usual.model_copy(update={"confirm": min(usual.confirm, wanted.get("act", 100.0)), **wanted})
@@ -136,18 +151,22 @@ def listener_for(config: Config, content: Content, model: SpeechModel) -> Listen
     """A listener with one grammar for each scope, and the broad one beside it."""
     return Listener(
         model,
-        {str(scope): texts for scope, texts in grammars(content).items()},
+        {str(scope): _weighted(content.intents.weights(scope)) for scope in SCOPES},
         EndpointSettings(silence=config.recognizer.endpoint_silence),
         broad_grammar(content.intents, model),
     )
+
+
+def _weighted(weights: Mapping[str, int]) -> tuple[str, ...]:
+    return tuple(text for text, weight in weights.items() for _ in range(weight))
 
 
 def ears_for(config: Config, content: Content, model: SpeechModel) -> Ears:
     """Ears with the matcher behind them."""
     phrases, fluency = grammars(content), danger_fluency(content.intents)
 
-    def understand(hypothesis: Hypothesis, scope: Scope) -> Match:
-        meaning = weigh(hypothesis, match(hypothesis.text, content.intents, scope), phrases[scope], scope)
+    def understand(hypothesis: Hypothesis, scope: Scope, talk: int) -> Match:
+        meaning = weigh(hypothesis, match(hypothesis.text, content.intents, scope), phrases[scope], scope, talk)
         broad = hypothesis.broad
         if broad is None:
             return meaning
@@ -219,6 +238,17 @@ def assemble(
         trouble,
         _quiet_hours(config) if end.realtime else None,
     )
+
+
+def settle() -> None:
+    """To be called once everything is loaded and stays: it is never looked through for garbage, which would hold up the
+    sound for 50 ms and more; and what was needed to make the grammars (8 MB) goes back to the system."""
+    gc.freeze()
+    gc.set_threshold(*USUAL_COLLECTION)
+    # Not every C library has it.
+    trim = getattr(ctypes.CDLL(None), "malloc_trim", None)
+    if trim is not None:
+        trim(0)
 
 
 def _quiet_hours(config: Config) -> Callable[[], bool] | None:

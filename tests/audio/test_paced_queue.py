@@ -3,7 +3,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from bedside.audio.paced_queue import LONG, PacedQueue
+from bedside.audio.paced_queue import LONG, PREFILL, PacedQueue
 
 FRAMES = 480
 SPEECH, PAUSE = 500, 100
@@ -59,3 +59,34 @@ def test_a_queue_that_ran_dry_builds_up_a_reserve_again() -> None:
         queue.take(FRAMES)
     assert queue.underflows == dry
     assert queue.waiting >= 1
+
+
+def test_at_rest_the_device_gets_silence_and_nothing_piles_up() -> None:
+    queue, _, _ = night(1.0, 10)
+    queue.rest()
+    assert not queue.at_rest
+    waiting = [queue.take(FRAMES).any() for _ in range(10)]
+    assert waiting[0]
+    assert not waiting[-1]
+    assert queue.at_rest
+    assert queue.underflows == 0
+
+
+@pytest.mark.parametrize("coming", [0, 2, 5])
+def test_what_follows_a_rest_is_played_whole_and_soon(coming: int) -> None:
+    queue, _, _ = night(1.0, 10)
+    queue.rest()
+    while not queue.at_rest:
+        queue.take(FRAMES)
+    most, taken = 0.0, []
+    for number in range(1, 200):
+        assert queue.admit(quiet=False, coming=max(0, coming - number + 1))
+        queue.put(np.full(FRAMES, number, dtype=np.float32))
+        most = max(most, queue.waiting)
+        # Those that come at once come before the device takes anything.
+        if number > coming:
+            taken.append(float(queue.take(FRAMES)[-1]))
+    spoken = [number for number in taken if number > 0]
+    assert spoken == list(range(1, len(spoken) + 1))
+    assert queue.underflows == 0
+    assert most <= max(PREFILL, coming) + 1

@@ -100,6 +100,14 @@ def test_the_microphone_hears_the_room(pulse_room: PulseRoom, tmp_path: Path) ->
     assert facts["counts"].keys() >= {"microphone_overflows", "speaker_underflows", "speaker_adjusted"}
 
 
+def test_in_a_quiet_room_several_blocks_are_read_at_once(pulse_room: PulseRoom, tmp_path: Path) -> None:
+    with program(pulse_room, tmp_path / "heard.wav") as running:
+        running.wait_for(ready=True)
+        facts = running.end()
+    assert facts["blocks"] >= 100
+    assert facts["counts"]["microphone_waits"] <= facts["blocks"] / 3
+
+
 def test_the_microphone_does_not_hear_the_speaker_without_an_echo(pulse_room: PulseRoom, tmp_path: Path) -> None:
     write_wav(tmp_path / "clip.wav", chirp(1.0))
     with program(pulse_room, tmp_path / "heard.wav", clip=tmp_path / "clip.wav") as running:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -73,6 +74,58 @@ def test_prepare_renders_each_text_once_and_tells_how_far_it_is(voice: Voice, tm
     voice.prepare(["One.", "Two.", "One.", "Three."], lambda done, total: progress.append((done, total)))
     assert progress == [(1, 3), (2, 3), (3, 3)]
     assert len(list(tmp_path.iterdir())) == 3
+
+
+def test_behind_everything_else_only_what_is_missing_is_rendered(voice: Voice, tmp_path: Path) -> None:
+    usual = voice.clip("Two.")
+    done = threading.Event()
+    progress: list[tuple[int, int]] = []
+
+    def tell(number: int, total: int) -> None:
+        progress.append((number, total))
+        if number == total:
+            done.set()
+
+    voice.prepare_behind(["One.", "Two.", "One.", "Three."], tell)
+    assert done.wait(60)
+    assert progress == [(1, 2), (2, 2)]
+    assert len(list(tmp_path.iterdir())) == 3
+    with Voice(VoiceSettings(cache_folder=None)) as other:
+        assert np.array_equal(other.clip("Three.").samples, voice.clip("Three.").samples)
+    assert np.array_equal(voice.clip("Two.").samples, usual.samples)
+
+
+def test_what_is_requested_does_not_wait_for_what_is_prepared(voice: Voice) -> None:
+    texts = [f"Sentence number {number}." for number in range(200)]
+    prepared: list[int] = []
+    voice.prepare_behind(texts, lambda done, total: prepared.append(done))
+    for text in reversed(texts[-5:]):
+        voice.request(text).result(timeout=60)
+    assert len(prepared) < len(texts) / 2
+
+
+def test_preparing_ends_with_the_voice(tmp_path: Path) -> None:
+    troubles: list[str] = []
+    begun = threading.Event()
+    with Voice(VoiceSettings(cache_folder=tmp_path)) as voice:
+        voice.prepare_behind(
+            [f"Sentence number {number}." for number in range(2000)], lambda done, total: begun.set(), troubles.append
+        )
+        assert begun.wait(60)
+    assert not [thread for thread in threading.enumerate() if thread.name == "preparing"]
+    assert 0 < len(list(tmp_path.glob("*.speech"))) < 2000
+    assert not list(tmp_path.glob("*.part"))
+    assert troubles == []
+
+
+def test_what_cannot_be_prepared_is_told_once(tmp_path: Path) -> None:
+    troubles: list[str] = []
+    done = threading.Event()
+    with Voice(VoiceSettings(name="nonsense", cache_folder=tmp_path)) as voice:
+        voice.prepare_behind(["One.", "Two."], lambda at, total: done.set() if at == total else None, troubles.append)
+        assert done.wait(60)
+    assert len(troubles) == 1
+    assert "nonsense" in troubles[0]
 
 
 def test_an_unwritable_cache_does_not_silence_it(tmp_path: Path) -> None:

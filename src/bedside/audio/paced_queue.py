@@ -11,7 +11,7 @@ PREFILL = 3
 """Blocks of silence that wait at the start and after the speaker ran dry."""
 
 LONG_IN_PAUSE = 4
-LONG = 6
+LONG = 8
 """Blocks that may wait, in a pause (on average) and in speech: what waits is heard after "stop"."""
 
 # Sound servers take several blocks at once; what counts is how many wait over about half a second.
@@ -31,6 +31,7 @@ class PacedQueue:
         self.adjusted = 0
         self._frames = frames
         self._underflows_seen = 0
+        self._resting = False
         self._usual = float(PREFILL)
         # A resampler hands out its sound in pieces of uneven size, so there is room for some more than LONG.
         self._queue = SampleQueue(3 * LONG * frames)
@@ -41,8 +42,13 @@ class PacedQueue:
         """How many blocks wait."""
         return len(self._queue) / self._frames
 
-    def admit(self, quiet: bool) -> bool:
-        """Whether the next block, silent or not, is to be played; if so, `put` it."""
+    def admit(self, quiet: bool, coming: int = 0) -> bool:
+        """Whether the next block, silent or not, is to be played; if so, `put` it. coming: blocks that follow at once,
+        and make up a reserve by themselves."""
+        if self._resting:
+            self._resting = False
+            self._usual = float(PREFILL)
+            self._add_silence(max(0, PREFILL - coming))
         if self.underflows != self._underflows_seen:
             self._underflows_seen = self.underflows
             self._add_silence(PREFILL)
@@ -57,6 +63,15 @@ class PacedQueue:
             self._add_silence(1)
         return True
 
+    def rest(self) -> None:
+        """There is nothing to play until something is admitted: the device gets silence, which costs nothing."""
+        self._resting = True
+
+    @property
+    def at_rest(self) -> bool:
+        """Whether it rests, and nothing waits any more."""
+        return self._resting and len(self._queue) == 0
+
     def put(self, samples: Samples) -> None:
         """Append sound at the device's rate."""
         self._queue.put(samples)
@@ -66,7 +81,8 @@ class PacedQueue:
         sound = self._queue.take(count)
         if len(sound) == count:
             return sound
-        self.underflows += 1
+        if not self._resting:
+            self.underflows += 1
         return np.concatenate([sound, np.zeros(count - len(sound), dtype=np.float32)])
 
     def _add_silence(self, blocks: int) -> None:

@@ -17,6 +17,7 @@ class SampleQueue:
         self._capacity = capacity
         self._parts: deque[Samples] = deque()
         self._held = 0
+        self._awaited = 0
         self._changed = threading.Condition()
 
     def __len__(self) -> int:
@@ -29,7 +30,9 @@ class SampleQueue:
                 return False
             self._parts.append(samples)
             self._held += len(samples)
-            self._changed.notify()
+            # Waking up is what costs, a hundred times a second all night.
+            if self._held >= self._awaited:
+                self._changed.notify()
             return True
 
     def take(self, count: int) -> Samples:
@@ -49,8 +52,9 @@ class SampleQueue:
         return np.concatenate(taken) if taken else np.zeros(0, dtype=np.float32)
 
     def wait_for(self, count: int, timeout: float) -> bool:
-        """Wait until there are `count` samples, at most `timeout` seconds; whether there are."""
+        """Wait until there are `count` samples, at most `timeout` seconds; whether there are. One thread waits."""
         with self._changed:
+            self._awaited = count
             return self._changed.wait_for(lambda: self._held >= count, timeout)
 
     def clear(self) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import math
 import threading
 import time
 from collections import deque
@@ -10,7 +11,9 @@ from collections.abc import Callable, Mapping
 from types import TracebackType
 from typing import Self
 
-from bedside.audio.block import BLOCK_SECONDS, Block, silence
+import numpy as np
+
+from bedside.audio.block import BLOCK, BLOCK_SECONDS, Block, silence
 from bedside.audio.devices import find_device, refresh_devices
 from bedside.audio.steady_clock import SteadyClock
 from bedside.audio.streams import Microphone, Speaker
@@ -24,6 +27,22 @@ _PATIENCE = 0.25
 """Seconds to wait for a late block before silence takes its place."""
 
 _SOUNDING = 0.5
+
+TOGETHER = 6
+"""Blocks that are read at once while nothing happens: waking up a hundred times a second is most of what a quiet night
+costs. What is said is not answered later: the first 60 ms of it are heard together, and from then on each 10 ms."""
+
+ATTENTIVE = 5.0
+"""Seconds after the last sound, in the room or of the speaker, in which something happens."""
+
+LOUD = 4.0
+"""A sound in the room has so many times the power (6 dB) of its quietest moments."""
+
+FAINT = 1e-9
+"""Power (-90 dBFS) below which no microphone tells anything."""
+
+FORGOTTEN = 1.0014
+"""How much more power the quietest moment counts for with each block that was not quieter: twice as much in 5 s."""
 
 
 class SoundCard:
@@ -53,6 +72,8 @@ class SoundCard:
         self._due = 0.0
         self._starved = False
         self._sounded = 0.0
+        self._quietest = math.inf
+        self._happened = 0.0
         self._closing = threading.Event()
         self._search: threading.Thread | None = None
 
@@ -62,10 +83,12 @@ class SoundCard:
 
     @property
     def counts(self) -> dict[str, int]:
-        """What went wrong without ending anything, for the curious: over- and underflows, adjusted blocks."""
+        """For the curious: what went wrong without ending anything (over- and underflows, adjusted blocks), and how
+        often the loop waited for sound."""
         microphone, speaker = self._microphone, self._speaker
         return {
             "microphone_overflows": microphone.overflows if microphone else 0,
+            "microphone_waits": microphone.waits if microphone else 0,
             "microphone_troubles": microphone.troubles if microphone else 0,
             "speaker_underflows": speaker.queue.underflows if speaker else 0,
             "speaker_troubles": speaker.troubles if speaker else 0,
@@ -78,14 +101,17 @@ class SoundCard:
         self._due = max(self._due + BLOCK_SECONDS, time.monotonic() - _PATIENCE)
         self._starved = block is None
         self._clock.tick()
-        return silence() if block is None else block
+        if block is None:
+            return silence()
+        self._note_loudness(block)
+        return block
 
     def write(self, block: Block) -> None:
         if block.any():
             self._sounded = time.monotonic()
-        speaker = self._speaker
+        microphone, speaker = self._microphone, self._speaker
         if speaker is not None:
-            speaker.write(block)
+            speaker.write(block, microphone.ready if microphone else 0)
 
     def observe(self, event: Mapping[str, object]) -> None:
         """A real room does not read event logs."""
@@ -118,9 +144,17 @@ class SoundCard:
         wait = max(0.0, self._due + patience - time.monotonic())
         microphone = self._microphone
         if microphone is not None:
-            return microphone.read(wait)
+            happens = time.monotonic() - max(self._happened, self._sounded) < ATTENTIVE
+            return microphone.read(wait, 1 if happens or self._starved else TOGETHER)
         time.sleep(wait)
         return None
+
+    def _note_loudness(self, block: Block) -> None:
+        """Note whether this is a sound or what the room sounds like by itself."""
+        power = float(np.dot(block, block)) / BLOCK
+        self._quietest = max(FAINT, min(power, self._quietest * FORGOTTEN))
+        if power > LOUD * self._quietest:
+            self._happened = time.monotonic()
 
     def _watch(self) -> None:
         """Pass on what the search has found, and begin one when a stream has died."""

@@ -30,6 +30,9 @@ BEGINS_WITHIN = 6.0
 _BACKLOG = 50
 _QUIET = 1e-4
 
+_AT_REST = 100
+"""Quiet blocks (1 s) after which the speaker rests: more than the device and the resampler hold."""
+
 
 class _Stream:
     """What both directions share: opening, closing and telling whether the stream still lives."""
@@ -43,7 +46,7 @@ class _Stream:
         self._opened = time.monotonic()
         self._last_callback: float | None = None
         sd = portaudio()
-        kind = sd.InputStream if direction == "microphone" else sd.OutputStream
+        kind = sd.RawInputStream if direction == "microphone" else sd.RawOutputStream
         # A speaker with one of two channels fed would sound on the left only.
         self._channels = 1 if direction == "microphone" else min(2, device.output_channels)
         opened: Any = None
@@ -99,11 +102,13 @@ class _Stream:
 
 
 class Microphone(_Stream):
-    """Blocks from an input device. overflows: how often the loop was so late that sound was thrown away."""
+    """Blocks from an input device. overflows: how often the loop was so late that sound was thrown away; waits: how
+    often it waited for sound."""
 
     def __init__(self, device: Device) -> None:
         frames = round(device.rate / 100)
         self.overflows = 0
+        self.waits = 0
         self._overflowed = False
         self._queue = SampleQueue(_BACKLOG * frames)
         # "MQ" is flat to 7 kHz, "LQ" (17 ms faster) loses 13 dB there, which the recogniser listens to.
@@ -111,8 +116,11 @@ class Microphone(_Stream):
         self._ready: Samples = np.zeros(0, dtype=np.float32)
         super().__init__(device, "microphone")
 
-    def read(self, timeout: float) -> Block | None:
-        """The next block, or None if there is none within `timeout` seconds."""
+    def read(self, timeout: float, together: int = 1) -> Block | None:
+        """The next block, or None if there is none within `timeout` seconds.
+
+        together: how many blocks to wait for if there is none yet; the others are there without waiting then.
+        """
         if self._overflowed:
             # What waits is half a second old; answer to what is said now.
             self._overflowed = False
@@ -120,15 +128,23 @@ class Microphone(_Stream):
             self._queue.clear()
         deadline = time.monotonic() + timeout
         while len(self._ready) < BLOCK:
-            if not self._queue.wait_for(self._frames, max(0.0, deadline - time.monotonic())):
+            self.waits += 1
+            self._queue.wait_for(together * self._frames, max(0.0, deadline - time.monotonic()))
+            whole = len(self._queue) // self._frames
+            if whole == 0:
                 return None
-            fresh = self._resampler(self._queue.take(self._frames))
+            fresh = self._resampler(self._queue.take(whole * self._frames))
             self._ready = np.concatenate([self._ready, fresh])
         block, self._ready = self._ready[:BLOCK], self._ready[BLOCK:]
         return block
 
+    @property
+    def ready(self) -> int:
+        """How many blocks can be read without waiting."""
+        return len(self._ready) // BLOCK
+
     def _transfer(self, data: Any, frames: int) -> None:
-        if not self._queue.put(data[:, 0].copy()):
+        if not self._queue.put(np.frombuffer(bytes(data), dtype=np.float32)):
             self._overflowed = True
 
 
@@ -139,12 +155,20 @@ class Speaker(_Stream):
         self.queue = PacedQueue(round(device.rate / 100))
         # "LQ" loses the highest hertz of a voice, but answers "stop" 17 ms sooner than "MQ".
         self._resampler = Resampler(RATE, device.rate, "LQ")
+        self._quiet = 0
         super().__init__(device, "speaker")
 
-    def write(self, block: Block) -> None:
-        """Play a block after those that wait; at most some 60 ms of them do."""
-        if self.queue.admit(quiet=float(np.abs(block).max()) < _QUIET):
+    def write(self, block: Block, coming: int = 0) -> None:
+        """Play a block after those that wait; at most some 80 ms of them do. coming: blocks that follow at once."""
+        quiet = float(np.abs(block).max()) < _QUIET
+        self._quiet = self._quiet + 1 if quiet else 0
+        if self._quiet > _AT_REST:
+            self.queue.rest()
+        elif self.queue.admit(quiet, coming):
             self.queue.put(self._resampler(block))
 
     def _transfer(self, data: Any, frames: int) -> None:
-        data[:] = self.queue.take(frames)[:, np.newaxis]
+        if self.queue.at_rest:
+            data[:] = bytes(len(data))
+        else:
+            data[:] = np.repeat(self.queue.take(frames), self._channels).tobytes()

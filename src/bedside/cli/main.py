@@ -6,43 +6,51 @@ import contextlib
 import io
 import os
 import sys
+from importlib import import_module
 
 import click
 
 from bedside import __version__
-from bedside.cli import about, check, demo, hear, routines, run_command, setup_command, simulate
-from bedside.cli.config import config_command
-from bedside.cli.devices import devices
-from bedside.cli.match import match_text
-from bedside.cli.model import model
 from bedside.cli.output import errors
-from bedside.cli.say import say
 from bedside.errors import BedsideError
 
+COMMANDS = {
+    "about": "about:command",
+    "check": "check:command",
+    "config": "config:config_command",
+    "demo": "demo:command",
+    "devices": "devices:devices",
+    "hear": "hear:command",
+    "match": "match:match_text",
+    "model": "model:model",
+    "rehearse": "routines:rehearse_command",
+    "routines": "routines:list_command",
+    "run": "run_command:command",
+    "say": "say:say",
+    "setup": "setup_command:command",
+    "simulate": "simulate:command",
+}
+"""Name of each command: its module in this folder, and what it is called there."""
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+
+class _Commands(click.Group):
+    """Loads a command when it is asked for: what the others need would be in memory all night."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in COMMANDS:
+            return None
+        module, name = COMMANDS[cmd_name].split(":")
+        command: click.Command = getattr(import_module(f"bedside.cli.{module}"), name)
+        return command
+
+
+@click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, prog_name="bedside")
 def app() -> None:
     """An offline voice assistant for the bed in the dark."""
-
-
-for command in (
-    setup_command.command,
-    run_command.command,
-    demo.command,
-    simulate.command,
-    hear.command,
-    routines.list_command,
-    routines.rehearse_command,
-    say,
-    devices,
-    match_text,
-    model,
-    check.command,
-    config_command,
-    about.command,
-):
-    app.add_command(command)
 
 
 def main() -> None:

@@ -10,17 +10,23 @@ import click
 
 from bedside.audio.devices import NoSoundDevice
 from bedside.audio.soundcard import SoundCard
-from bedside.cli import setup_command
-from bedside.cli.demo import play_demo
 from bedside.cli.disclaimer import setup_texts
 from bedside.cli.options import content_options
 from bedside.cli.output import errors, json_flag
-from bedside.cli.progress import prepare_voice
+from bedside.cli.progress import tell_voice
 from bedside.cli.timeline import event_printer
 from bedside.config import Config, load_config
 from bedside.errors import BedsideError, UsageError
-from bedside.settings_file import SettingsError
-from bedside.wiring import assemble, cannot_be_heard, load_content, load_model, voice_for
+from bedside.wiring import (
+    assemble,
+    cannot_be_heard,
+    default_words_folder,
+    every_fixed_text,
+    load_content,
+    load_model,
+    settle,
+    voice_for,
+)
 
 
 @click.command("run")
@@ -32,7 +38,7 @@ def command(config_path: Path | None, intents: Path | None, routines: Path | Non
     The timeline of what is heard and said appears as it happens; with --json it is the event log.
     """
     config = _set_up_first(config_path)
-    content = load_content(config, intents, routines)
+    content = load_content(config, intents, routines, default_words_folder())
     model, chosen = load_model(config, content)
     errors.print(f"Hearing with the {chosen.reason}.", markup=False)
     if unheard := cannot_be_heard(content.intents):
@@ -44,24 +50,35 @@ def command(config_path: Path | None, intents: Path | None, routines: Path | Non
         )
     try:
         with voice_for(config, _say_trouble) as voice:
-            # Before the microphone is open: what comes in meanwhile would only pile up.
-            prepare_voice(voice, config, content)
-            with SoundCard(config.microphone, config.speaker, on_trouble=_say_trouble) as card:
-                assistant = assemble(config, content, model, voice, card, event_printer(as_json), _say_trouble)
+            texts = every_fixed_text(config, content)
+            # Whether it can speak at all is to be known at once; the rest is rendered when needed or in the background.
+            voice.prepare(texts[:1])
+            card = SoundCard(config.microphone, config.speaker, on_trouble=_say_trouble)
+            assistant = assemble(config, content, model, voice, card, event_printer(as_json), _say_trouble)
+            settle()
+            # Last of all: what comes in meanwhile would only pile up.
+            with card:
                 stopping = _Stopping()
                 errors.print("Listening. Say “leg cramp”; Ctrl-C ends.", markup=False)
+                voice.prepare_behind(texts, tell_voice, _say_trouble)
                 assistant.run(lambda: stopping.asked)
         errors.print("Good night." if stopping.asked else "The sound has ended.", markup=False)
     except NoSoundDevice as error:
         _say_trouble(f"{error} Playing the demo instead.")
+        from bedside.cli.demo import play_demo
+
         play_demo(config, content, model, as_json)
 
 
 def _set_up_first(config_path: Path | None) -> Config:
     """The settings; on a terminal the set-up is offered once if it has not been done."""
-    config, said = load_config(config_path), setup_texts().said
+    config = load_config(config_path)
     if config.disclaimer_accepted is None:
+        said = setup_texts().said
         if sys.stdin.isatty() and sys.stderr.isatty() and click.confirm(said["offer"], default=True, err=True):
+            from bedside.cli import setup_command
+            from bedside.settings_file import SettingsError
+
             try:
                 click.get_current_context().invoke(setup_command.command, config_path=config_path)
                 return load_config(config_path)

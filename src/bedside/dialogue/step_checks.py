@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
 from typing import Any
 
 from bedside.dialogue.flatten import Source
@@ -43,11 +44,16 @@ def gated_word(spoken: Spoken, text: str) -> str | None:
 
 
 def _first_of(patterns: list[str], text: str) -> str | None:
-    for pattern in patterns:
-        found = re.search(rf"\b{pattern}\w*", text, re.IGNORECASE)
+    for pattern in _compiled(tuple(patterns)):
+        found = pattern.search(text)
         if found:
             return found[0]
     return None
+
+
+@lru_cache(maxsize=8)
+def _compiled(patterns: tuple[str, ...]) -> tuple[re.Pattern[str], ...]:
+    return tuple(re.compile(rf"\b{pattern}\w*", re.IGNORECASE) for pattern in patterns)
 
 
 def _check(source: Source, spoken: Spoken, path: Path, entries: list[Entry], gate: bool) -> None:

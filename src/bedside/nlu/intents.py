@@ -1,31 +1,28 @@
-"""What people may say: reading, checking and holding an intents file.
-
-`load_intents` turns the templates into every sentence they can produce, each with its intent, slots, file and
-line; every mistake is a ContentError that names the line and what to write instead.
-"""
+"""What people may say: every sentence of an intents file, each with its intent, slots, file and line."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from pathlib import Path
-from typing import get_args
+from typing import NamedTuple, get_args
 
-from bedside.errors import ContentError
-from bedside.nlu.match import INTENTS, Scope
-from bedside.nlu.meaning import danger_signs
-from bedside.nlu.schema import SAFETY_INTENTS, SLOT_VALUES, SLOTS, Block, Decoy, IntentsFile, Spoken, Thresholds, Tier
-from bedside.nlu.template import Expansion, Grammar, ListValue, ParsedTemplate, TemplateError, expand, parse
-from bedside.nlu.text import normalise
-from bedside.resources import intents_file
-from bedside.yamlfile import Key, read_model, suggest
+from bedside.nlu.kept import digest_of, keep, read_kept
+from bedside.nlu.match import Scope
+from bedside.nlu.schema import IntentsFile, Thresholds
+from bedside.resources import content_folder, intents_file
+from bedside.yamlfile import Document, read_model
 
 SCOPES: tuple[Scope, ...] = get_args(Scope)
 
+LINE_WEIGHT = 50
+"""How much a line of an intents file counts, shared among its sentences; each counts 1 at least. Chosen with
+bench/acceptance.py."""
 
-@dataclass(frozen=True)
-class Sentence:
+
+class Sentence(NamedTuple):
     """One sentence somebody may say, normalised.
 
     intent: None for a decoy. slots: what the sentence says. filled: (slot, meaning, words as spoken) of its lists.
@@ -68,6 +65,18 @@ class IntentSet:
         texts = dict.fromkeys(s.text for part in self._by_scope[scope] for s in part)
         return tuple(text for text in texts if not any(words in f" {text} " for words in unheard))
 
+    def weights(self, scope: Scope) -> Mapping[str, int]:
+        """How often each text of `grammar` counts for the recogniser. A line with few sentences counts like one with
+        many, so that a household's own phrase is not lost among them; danger is listened for besides."""
+        sentences = [s for s in self.sentences(scope) if s.intent != "danger_sign"]
+        in_line = Counter((s.file, s.line) for s in sentences)
+        weights = dict.fromkeys(self.grammar(scope), 1)
+        for sentence in sentences:
+            if sentence.text in weights:
+                weight = LINE_WEIGHT // in_line[sentence.file, sentence.line]
+                weights[sentence.text] = max(weights[sentence.text], weight)
+        return weights
+
     def thresholds(self, intent: str, scope: Scope) -> Thresholds:
         return self.intent_thresholds.get(intent, self.scope_thresholds[scope])
 
@@ -100,186 +109,44 @@ class IntentSet:
 
 
 @lru_cache(maxsize=8)
-def load_intents(file: Path | None = None) -> IntentSet:
-    """Read an intents file (None: the shipped one).
+def load_intents(file: Path | None = None, kept: Path | None = None) -> IntentSet:
+    """Read an intents file (None: the shipped one). kept: a folder where its sentences are kept from one start to the
+    next.
 
     A person's own file replaces the shipped sentences, but the safety words stay: where it has no `danger_sign`
     or no `stop`, the shipped sentences of that intent are added. Raises ContentError.
     """
-    own = _Reader(file or intents_file())
-    sentences = list(own.sentences())
-    missing = [name for name in SAFETY_INTENTS if name not in own.content.intents]
-    if missing:
-        shipped = _Reader(intents_file())
-        sentences.extend(s for s in shipped.sentences() if s.intent in missing)
-    _check_distinct(sentences)
-    _check_unheard(own, sentences)
+    content, document = read_model(file or intents_file(), IntentsFile)
+    sentences = _sentences(content, document, kept)
     words: dict[str, dict[str, dict[str, str]]] = {}
     for sentence in sentences:
         for slot, meaning, spoken in sentence.filled:
             words.setdefault(sentence.intent or "", {}).setdefault(slot, {})[spoken] = meaning
     return IntentSet(
         everything=tuple(sentences),
-        scope_thresholds={"idle": own.content.thresholds.idle, "session": own.content.thresholds.session},
-        intent_thresholds={n: i.thresholds for n, i in own.content.intents.items() if i.thresholds},
+        scope_thresholds={"idle": content.thresholds.idle, "session": content.thresholds.session},
+        intent_thresholds={n: i.thresholds for n, i in content.intents.items() if i.thresholds},
         slot_words=words,
-        unheard=own.content.unheard,
+        unheard=content.unheard,
     )
 
 
-def _check_unheard(own: _Reader, sentences: Sequence[Sentence]) -> None:
-    """Nothing may keep the recogniser from hearing "stop" or an emergency."""
-    for scope, unheard in own.content.unheard.items():
-        for index, words in enumerate(unheard):
-            for sentence in sentences:
-                needed = sentence.intent == "stop" or sentence.slots.get("tier") == "emergency"
-                if needed and scope in sentence.scopes and f" {words} " in f" {sentence.text} ":
-                    raise own.document.error(
-                        ("unheard", scope, index),
-                        f"'{sentence.text}' has to be heard, and has '{words}' in it.",
-                        "Take it out of 'unheard'.",
-                    )
+def _sentences(content: IntentsFile, document: Document, kept: Path | None) -> list[Sentence]:
+    """Those of the last start, if they were made from the same."""
+    if kept is None:
+        return _made(content, document)
+    language = content_folder()
+    digest = digest_of((document.file, intents_file(), language / "speech.yaml", language / "danger.yaml"))
+    rows = read_kept(kept, digest)
+    if rows is not None:
+        return [Sentence(*row) for row in rows]
+    sentences = _made(content, document)
+    keep(kept, digest, sentences)
+    return sentences
 
 
-class _Reader:
-    """One intents file on its way to sentences."""
+def _made(content: IntentsFile, document: Document) -> list[Sentence]:
+    # What reads templates takes time and memory by itself.
+    from bedside.nlu.reading import read_sentences
 
-    def __init__(self, file: Path) -> None:
-        self.content, self.document = read_model(file, IntentsFile)
-        self.grammar = self._grammar()
-
-    def sentences(self) -> Iterator[Sentence]:
-        for name, intent in self.content.intents.items():
-            if name not in INTENTS:
-                raise self.document.error(("intents", name), f"unknown intent '{name}'.", suggest(name, INTENTS))
-            for index, block in enumerate(intent.data):
-                path: tuple[Key, ...] = ("intents", name, "data", index)
-                self._check_slots(name, block, path)
-                scopes = block.heard_in or intent.heard_in
-                yield from self._block(name, block.sentences, block.slots, scopes, block.ask_first, path)
-        for index, decoy in enumerate(self.content.decoys):
-            if isinstance(decoy, Decoy):
-                yield from self._block(None, decoy.sentences, {}, decoy.heard_in, [], ("decoys", index))
-            else:
-                yield from self._template(None, decoy, {}, SCOPES, [], ("decoys", index))
-
-    def _block(
-        self,
-        intent: str | None,
-        templates: Sequence[str],
-        slots: Mapping[str, str],
-        scopes: Sequence[Scope],
-        ask_first: Sequence[Scope],
-        path: tuple[Key, ...],
-    ) -> Iterator[Sentence]:
-        for index, template in enumerate(templates):
-            yield from self._template(intent, template, slots, scopes, ask_first, (*path, "sentences", index))
-
-    def _template(
-        self,
-        intent: str | None,
-        template: str,
-        slots: Mapping[str, str],
-        scopes: Sequence[Scope],
-        ask_first: Sequence[Scope],
-        path: tuple[Key, ...],
-    ) -> Iterator[Sentence]:
-        line = self.document.line(*path)
-        for expansion in self._expand(template, path):
-            text = normalise(expansion.text)
-            if not text:
-                raise self.document.error(path, "this sentence has no words.", "Write what is said.")
-            said = {slot: meaning for slot, meaning, _ in expansion.filled}
-            filled = tuple((slot, meaning, normalise(spoken)) for slot, meaning, spoken in expansion.filled)
-            yield Sentence(
-                text,
-                intent,
-                {**said, **slots},
-                filled,
-                tuple(scopes),
-                tuple(ask_first),
-                self.document.file,
-                line,
-            )
-
-    def _expand(self, template: str, path: tuple[Key, ...]) -> list[Expansion]:
-        if not template.strip():
-            raise self.document.error(path, "an empty sentence.", "Write what is said, or delete the line.")
-        try:
-            return expand(template, self.grammar)
-        except TemplateError as error:
-            raise self.document.error(path, error.problem, error.advice) from None
-
-    def _grammar(self) -> Grammar:
-        """Parse lists and expansion rules, and try each of them, so that an unused one is checked too."""
-        rules, lists = {}, {}
-        for name, template in self.content.expansion_rules.items():
-            rules[name] = self._parsed(template, ("expansion_rules", name))
-        for name, word_list in self.content.lists.items():
-            values = []
-            for index, value in enumerate(word_list.values):
-                words, meaning = (value.words, value.out) if isinstance(value, Spoken) else (value, value)
-                values.append(ListValue(self._parsed(words, ("lists", name, "values", index)), meaning))
-            lists[name] = tuple(values)
-        grammar = Grammar(rules, lists)
-        for name in rules:
-            try:
-                expand(f"<{name}>", grammar)
-            except TemplateError as error:
-                raise self.document.error(("expansion_rules", name), error.problem, error.advice) from None
-        return grammar
-
-    def _parsed(self, template: str, path: tuple[Key, ...]) -> ParsedTemplate:
-        if not template.strip():
-            raise self.document.error(path, "an empty entry.", "Write the words.")
-        try:
-            return parse(template)
-        except TemplateError as error:
-            raise self.document.error(path, error.problem, error.advice) from None
-
-    def _check_slots(self, name: str, block: Block, path: tuple[Key, ...]) -> None:
-        if name == "danger_sign":
-            tier = block.slots.get("tier")
-            if tier not in get_args(Tier):
-                known = ", ".join(get_args(Tier))
-                raise self.document.error(
-                    (*path, "slots", "tier"),
-                    f"danger_sign needs a slot tier that is one of {known}.",
-                    f"It says {tier!r}.",
-                )
-            sign = block.slots.get("sign")
-            if sign is None:
-                raise self.document.error((*path, "slots"), "danger_sign needs a slot 'sign'.", "Name the sign.")
-            if sign not in danger_signs():
-                raise self.document.error(
-                    (*path, "slots", "sign"), f"unknown sign '{sign}'.", suggest(sign, sorted(danger_signs()))
-                )
-        for slot, value in block.slots.items():
-            known_slots = SLOTS.get(name, ())
-            if slot not in known_slots:
-                problem = f"{name} has no slot '{slot}'."
-                raise self.document.error((*path, "slots", slot), problem, suggest(slot, known_slots))
-            values = SLOT_VALUES.get(slot, (value,))
-            if value not in values:
-                problem = f"the slot '{slot}' cannot be '{value}'."
-                raise self.document.error((*path, "slots", slot), problem, suggest(value, values))
-        if name == "start_routine" and not block.slots.get("routine"):
-            raise self.document.error(
-                (*path, "slots"), "start_routine needs a slot 'routine'.", "Name the routine to start."
-            )
-
-
-def _check_distinct(sentences: Sequence[Sentence]) -> None:
-    """Two meanings for one sentence in one scope would make the answer a matter of luck."""
-    seen: dict[tuple[Scope, str], Sentence] = {}
-    for sentence in sentences:
-        for scope in sentence.scopes:
-            other = seen.setdefault((scope, sentence.text), sentence)
-            if (other.intent, dict(other.slots)) != (sentence.intent, dict(sentence.slots)):
-                raise ContentError(
-                    sentence.file,
-                    sentence.line,
-                    f"'{sentence.text}' stands for {sentence.intent or 'a decoy'} here and for "
-                    f"{other.intent or 'a decoy'} in {other.file}:{other.line} ({scope}).",
-                    "Keep one of the two, or give them different slots' words or heard_in.",
-                )
+    return read_sentences(content, document)

@@ -5,11 +5,11 @@ hassil's own sampler gives the texts without the slots, so its expression tree i
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
-from itertools import permutations, product
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import permutations
 from math import factorial, prod
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
 from hassil.expression import (
     Alternative,
@@ -55,10 +55,11 @@ class Grammar:
 
     rules: Mapping[str, Sentence]
     lists: Mapping[str, tuple[ListValue, ...]]
+    _expanded: dict[str, list[Expansion]] = field(default_factory=dict)
+    """What the rules used so far stand for: a few of them stand in nearly every template."""
 
 
-@dataclass(frozen=True)
-class Expansion:
+class Expansion(NamedTuple):
     """One sentence of a template. `filled` holds (slot, meaning, words as spoken) in order."""
 
     text: str
@@ -126,25 +127,30 @@ def _count(node: Expression, grammar: Grammar, above: tuple[str, ...]) -> int:
     return 1
 
 
-def _walk(node: Expression, grammar: Grammar) -> Iterator[Expansion]:
+def _walk(node: Expression, grammar: Grammar) -> list[Expansion]:
     if isinstance(node, TextChunk):
-        yield Expansion(node.text)
-    elif isinstance(node, RuleReference):
-        yield from _walk(grammar.rules[node.rule_name].expression, grammar)
-    elif isinstance(node, ListReference):
-        for value in _values(node, grammar):
-            for words in _walk(value.words.expression, grammar):
-                yield Expansion(words.text, ((node.slot_name, value.meaning, words.text.strip()),))
-    elif isinstance(node, Permutation):
-        for order in permutations(node.items):
-            yield from _sequence(list(order), grammar)
-    elif isinstance(node, Alternative):
-        for item in node.items:
-            yield from _walk(item, grammar)
-    elif isinstance(node, Group):
-        yield from _sequence(node.items, grammar)
+        return [Expansion(node.text)]
+    if isinstance(node, RuleReference):
+        if node.rule_name not in grammar._expanded:
+            grammar._expanded[node.rule_name] = _walk(grammar.rules[node.rule_name].expression, grammar)
+        return grammar._expanded[node.rule_name]
+    if isinstance(node, ListReference):
+        return [
+            Expansion(words.text, ((node.slot_name, value.meaning, words.text.strip()),))
+            for value in _values(node, grammar)
+            for words in _walk(value.words.expression, grammar)
+        ]
+    if isinstance(node, Permutation):
+        return [expansion for order in permutations(node.items) for expansion in _sequence(order, grammar)]
+    if isinstance(node, Alternative):
+        return [expansion for item in node.items for expansion in _walk(item, grammar)]
+    return _sequence(node.items, grammar) if isinstance(node, Group) else []
 
 
-def _sequence(items: list[Expression], grammar: Grammar) -> Iterator[Expansion]:
-    for parts in product(*(list(_walk(item, grammar)) for item in items)):
-        yield Expansion("".join(part.text for part in parts), tuple(filled for part in parts for filled in part.filled))
+def _sequence(items: Sequence[Expression], grammar: Grammar) -> list[Expansion]:
+    """Each item in each of its ways, those of the last one changing fastest."""
+    result = [Expansion("")]
+    for item in items:
+        parts = _walk(item, grammar)
+        result = [Expansion(text + part.text, filled + part.filled) for text, filled in result for part in parts]
+    return result

@@ -19,6 +19,9 @@ from bedside.yamlfile import read_model
 _NOT_A_WORD = re.compile(r"[^a-z0-9' ]+")
 _NAME = re.compile(r"(<[^>]*>)")
 _NOISE = re.compile(r"\[[^\]]*\]|<[^>]*>")
+_DIGITS = re.compile(r"\d+")
+_PLAIN = re.compile(r"[a-z]+(?:'[a-z]+)*(?: [a-z]+(?:'[a-z]+)*)*")
+"""Nothing but words: most of what is normalised, thousands of sentences at every start."""
 
 
 class SpeechFile(BaseModel):
@@ -68,19 +71,31 @@ class Speech:
     idioms: re.Pattern[str]
     sounds: tuple[tuple[re.Pattern[str], str], ...]
     _spelling: re.Pattern[str]
+    _respelt: frozenset[str]
 
     def normalise(self, text: str) -> str:
         """Lower case, words and apostrophes only, one space between words, numbers as words, one spelling each."""
-        text = _NOISE.sub(" ", text.lower().replace("’", "'").replace("‘", "'"))
+        text = text.lower()
+        return self._one_spelling(text if _PLAIN.fullmatch(text) else self._words_of(text))
+
+    def _words_of(self, text: str) -> str:
+        """Lower-case text as words and apostrophes only, one space between words, numbers as words."""
+        text = _NOISE.sub(" ", text.replace("’", "'").replace("‘", "'"))
         text = " ".join(_NOT_A_WORD.sub(" ", text).split())
         text = " ".join(word for word in (w.strip("'") for w in text.split()) if word)
-        text = re.sub(r"\d+", lambda digits: self.numbers.get(digits[0], digits[0]), text)
-        return self.respell(text)
+        return _DIGITS.sub(lambda digits: self.numbers.get(digits[0], digits[0]), text)
+
+    def _one_spelling(self, words: str) -> str:
+        """The one spelling of each word; looked for only where a word is the first of one that is replaced."""
+        return words if self._respelt.isdisjoint(words.split(" ")) else self._spelling.sub(self._spelt, words)
+
+    def _spelt(self, found: re.Match[str]) -> str:
+        return self.spellings[found[0]]
 
     def respell(self, text: str) -> str:
         """Lower-case text, for example a pattern, with the one spelling of each word; <names> stay as they are."""
         parts = _NAME.split(text)
-        parts[::2] = [self._spelling.sub(lambda found: self.spellings[found[0]], part) for part in parts[::2]]
+        parts[::2] = [self._spelling.sub(self._spelt, part) for part in parts[::2]]
         return "".join(parts)
 
     def core(self, text: str) -> str:
@@ -117,6 +132,7 @@ def load_speech(file: Path | None = None) -> Speech:
         idioms=_any_of(content.idioms),
         sounds=tuple((re.compile(pattern), sound) for pattern, sound in content.sounds.items()),
         _spelling=_any_of(list(content.spellings)),
+        _respelt=frozenset(spelling.split(" ")[0] for spelling in content.spellings),
     )
 
 

@@ -62,16 +62,17 @@ class Renderer:
         # Once known it needs no lock: a kept sentence must not wait for one that hangs.
         return self._engine
 
-    def render(self, text: str, voice: str, words_per_minute: int, pitch: int) -> Samples:
+    def render(self, text: str, voice: str, words_per_minute: int, pitch: int, behind: bool = False) -> Samples:
         """`text` as mono sound at 16 kHz, shape (n,), from its first to its last audible sample, at
-        `LEVEL_DBFS`; empty if there is nothing to say in it. pitch: 0 to 99, 50 is the voice's own.
+        `LEVEL_DBFS`; empty if there is nothing to say in it. pitch: 0 to 99, 50 is the voice's own. behind: let
+        everything else on this machine go first.
 
         Raises VoiceError: no engine, an unknown voice, or no sound in time.
         """
         spoken = speakable(text)
         if not any(character.isalnum() for character in spoken):
             return np.zeros(0, dtype=np.float32)
-        request = {"text": spoken, "voice": voice, "rate": words_per_minute, "pitch": pitch}
+        request = {"text": spoken, "voice": voice, "rate": words_per_minute, "pitch": pitch, "behind": behind}
         with self._lock:
             answer = self._ask(request)
         if "error" in answer:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
@@ -9,6 +10,8 @@ from pathlib import Path
 
 from platformdirs import user_cache_path
 
+from bedside.audio.block import Samples
+from bedside.errors import VoiceError
 from bedside.tts.cache import ClipCache, cache_key
 from bedside.tts.clip import Clip
 from bedside.tts.render import Renderer
@@ -53,6 +56,10 @@ class Voice:
         self._renderer = Renderer(self.settings.timeout)
         # One thread: the engine renders one text at a time anyway.
         self._executor = ThreadPoolExecutor(max_workers=1, thread_name_prefix="voice")
+        self._requests = 0
+        self._closed = False
+        self._free = threading.Condition()
+        self._behind: threading.Thread | None = None
 
     def words_per_minute(self, rate_factor: float = 1.0) -> int:
         """The rate when it is changed by a factor (0.8: slower), within what can be spoken."""
@@ -63,15 +70,17 @@ class Voice:
         key = self._key(text, rate_factor)
         samples = self._cache.get(key)
         if samples is None:
-            rate = self.words_per_minute(rate_factor)
-            samples = self._renderer.render(text, self.settings.name, rate, self.settings.pitch)
-            self._cache.put(key, samples)
+            samples = self._render(text, rate_factor)
         return Clip(text, samples)
 
     def request(self, text: str, rate_factor: float = 1.0) -> Future[Clip]:
         """`text` as sound, later. A failure is a VoiceError in the future; it is never left undone: after two
         time-outs it has failed, and `close` cancels it."""
-        return self._executor.submit(self.clip, text, rate_factor)
+        with self._free:
+            self._requests += 1
+        future = self._executor.submit(self.clip, text, rate_factor)
+        future.add_done_callback(self._served)
+        return future
 
     def prepare(
         self,
@@ -89,14 +98,68 @@ class Voice:
                 self.clip(text, rate_factor)
             progress(done, len(wanted))
 
+    def prepare_behind(
+        self,
+        texts: Sequence[str],
+        progress: Callable[[int, int], None] = lambda done, total: None,
+        trouble: Callable[[str], None] = lambda line: None,
+    ) -> None:
+        """Render what is missing of `texts` in the background, in their order, until `close`. What is requested comes
+        first.
+
+        progress: called after each text that was missing. trouble: gets one line, once, if texts cannot be spoken.
+        Both are called from another thread. To be called once.
+        """
+        self._behind = threading.Thread(
+            target=self._render_missing, args=(list(dict.fromkeys(texts)), progress, trouble), name="preparing"
+        )
+        self._behind.start()
+
+    def _render_missing(
+        self, texts: Sequence[str], progress: Callable[[int, int], None], trouble: Callable[[str], None]
+    ) -> None:
+        told = False
+        try:
+            missing = [text for text in texts if not self._cache.holds(self._key(text, 1.0))]
+        except VoiceError:
+            return  # Closed already.
+        for done, text in enumerate(missing, start=1):
+            with self._free:
+                self._free.wait_for(lambda: self._closed or not self._requests)
+            try:
+                self._render(text, 1.0, behind=True)
+            except VoiceError as error:
+                if self._closed:
+                    return
+                if not told:
+                    trouble(str(error))
+                told = True
+            progress(done, len(missing))
+
+    def _render(self, text: str, rate_factor: float, behind: bool = False) -> Samples:
+        rate = self.words_per_minute(rate_factor)
+        samples = self._renderer.render(text, self.settings.name, rate, self.settings.pitch, behind)
+        self._cache.put(self._key(text, rate_factor), samples)
+        return samples
+
+    def _served(self, _: Future[Clip]) -> None:
+        with self._free:
+            self._requests -= 1
+            self._free.notify_all()
+
     def _key(self, text: str, rate_factor: float) -> str:
         rate = self.words_per_minute(rate_factor)
         return cache_key(text, self.settings.name, rate, self.settings.pitch, self._renderer.engine)
 
     def close(self) -> None:
-        """End the child process and the thread; what is still requested is cancelled or fails."""
+        """End the child process and the threads; what is still requested is cancelled or fails."""
+        with self._free:
+            self._closed = True
+            self._free.notify_all()
         self._renderer.close()
         self._executor.shutdown(wait=True, cancel_futures=True)
+        if self._behind is not None:
+            self._behind.join()
 
     def __enter__(self) -> Voice:
         return self

@@ -1,7 +1,7 @@
 """The child process that speaks: ``python -m bedside.tts.worker``, JSON lines in, JSON lines out.
 
 First line out: {"ready": true, "engine": "espeak-ng 1.51"}, or {"ready": false, "error": "..."}. Then for
-each line in {"text", "voice", "rate", "pitch"} one line out: {"pcm": base64 of 16-bit mono, "hz": 22050} or
+each line in {"text", "voice", "rate", "pitch", "behind"} one line out: {"pcm": base64 of 16-bit mono, "hz": 22050} or
 {"error": "..."}. It ends when its input closes.
 
 pyttsx3's state is global to a process, espeak-ng's rendering depends on what it rendered before, and either
@@ -21,6 +21,9 @@ import wave
 from typing import Any, BinaryIO
 
 NOT_INSTALLED = "espeak-ng is not installed: sudo apt install espeak-ng"
+
+BEHIND = 10
+"""How nice a fork is to other processes whose text nobody waits for."""
 
 LONGEST = 120
 """Seconds after which the system ends a fork that nobody waits for any more."""
@@ -101,6 +104,8 @@ def _fork_main(request: dict[str, Any], reader: int, writer: int) -> None:
     """Render one text, write the answer, and be gone without any of Python's cleaning up."""
     os.close(reader)
     signal.alarm(LONGEST)
+    if request.pop("behind"):
+        os.nice(BEHIND)
     try:
         answer = _render(**request)
     except Exception as error:
