@@ -48,8 +48,8 @@ LOUD = 0.1
 LINGER = 0.6
 """How much of the left echo of one block may still be there in the next: reverberation past the filter's reach."""
 
-DEEPEST = 0.05
-"""The smallest factor a frequency is turned down by: -26 dB."""
+DEEPEST = 0.01
+"""The smallest factor a frequency is turned down by: -40 dB."""
 
 FALL, RISE = 0.7, 0.5
 """How far the factors follow downwards and upwards with each block."""

@@ -56,7 +56,7 @@ SURER = 0.5
 CHANGE, DOUBT = 6.0, 0.01
 """How wrong the path may be (power): so many times what finding it anew has changed, and such a share of the doubt."""
 
-NEW = 15
+NEW = 28
 """Blocks of sound from which a delay is known as far as there is an echo with it."""
 
 FAINT = 1e-3
@@ -84,7 +84,7 @@ class EchoFilter:
         self._doubt: Real = np.repeat(fading[:, np.newaxis], BINS, axis=1)
         self._change = self._doubt.copy()
         self._rest: Real = np.full(BINS, 1e-4)
-        self._learnt = 0
+        self._learnt = self._arrived = 0
         self._late: Real = np.zeros(BINS)
         self._before = self._after = 0.0
         self.uncertainty: Real = np.zeros(BINS)
@@ -131,12 +131,15 @@ class EchoFilter:
 
     def _unheard(self) -> Real:
         """What the path may hold in each partition that nothing was played for long enough to be heard from."""
-        parts = np.arange(PARTS)
         strength = _power(self._path).mean(axis=1)
+        total = float(strength.sum())
+        if total <= FAINT:
+            self._arrived = self._learnt
+        if self._learnt < min(self._arrived + NEW, PARTS + NEW):
+            return np.full(PARTS, max(1.0, total))
+        parts = np.arange(PARTS)
         peak = int(strength.argmax())
-        possible = np.ones(PARTS)
-        if strength.sum() > FAINT:
-            possible = strength[peak] * np.exp(-np.abs(parts - peak) * BLOCK_SECONDS / FADING)
+        possible = strength[peak] * np.exp(-np.abs(parts - peak) * BLOCK_SECONDS / FADING)
         return np.where(parts > self._learnt - NEW, possible, 0.0)
 
     @property
@@ -162,7 +165,7 @@ class EchoFilter:
             self._doubt += _power(self._path)
             self._change += _power(self._path)
             self._fit.forget()
-            self._learnt = 0
+            self._learnt = self._arrived = 0
 
 
 def _power(spectrum: Complex) -> Real:

@@ -21,10 +21,10 @@ SIZES = (12000, 16000, 24000, 32000, 48000)
 EMPHASIS = 0.95
 """How much of each sample is taken off the next: voices are loud where they are low, and the rest counts as well."""
 
-FADING = 0.15
+FADING = 0.3
 """Seconds in which the way is expected to grow weaker by a factor of e (power)."""
 
-EXPECTED = 0.02
+EXPECTED = 0.002
 """The power expected of its first samples; this says little once something was heard."""
 
 NEAR = 480
@@ -36,7 +36,7 @@ LEAST = 3e-3
 ROUNDING = 1e-9
 """The power of the rounding of a 16-bit microphone."""
 
-STEPS = 10
+STEPS = 20
 """Steps of the descent until the window, and what counts how much in it, is taken anew."""
 
 Floats = NDArray[np.float32]
@@ -91,43 +91,53 @@ class PathFit:
     def _descend(self) -> Iterator[bool]:
         """Each step of the conjugate gradients; True with those after which there is a new path."""
         while True:
-            size, scale = self._size(), self._scale
-            spectrum = np.fft.rfft(self._played[-size:])
-            heard = self._heard[-size:].copy()
-            part = np.s_[self._reach :]
-
-            def echo(way: Floats, size: int = size, spectrum: NDArray[np.complex64] = spectrum) -> Floats:
-                return np.asarray(np.fft.irfft(spectrum * np.fft.rfft(way, size), size), dtype=np.float32)
-
-            way = self.path / scale
-            rest = heard - echo(scale * way)
-            weight = _weights(rest[part], heard[part], self._usable[-size:][part])
-
-            def back(
-                sound: Floats,
-                size: int = size,
-                spectrum: NDArray[np.complex64] = spectrum,
-                weight: Floats = weight,
-            ) -> Floats:
-                whole = np.zeros(size, dtype=np.float32)
-                whole[self._reach :] = weight * sound[self._reach :]
-                found = np.fft.irfft(spectrum.conj() * np.fft.rfft(whole), size)[: self._reach]
-                return np.asarray(scale * found, dtype=np.float32)
-
-            slope = back(rest) - way
+            size = self._size()
+            known = _Window(self._played[-size:], self._reach, self._scale)
+            heard, usable = self._heard[-size:].copy(), self._usable[-size:]
+            way = self.path / self._scale
+            rest = heard - known.echo(way)
+            known.weigh(rest, heard, usable)
+            slope = known.back(rest) - way
             direction, steep = slope, float(slope @ slope)
             for _ in range(STEPS):
                 if steep <= 0.0:
                     break
-                bent = back(echo(scale * direction)) + direction
-                length = steep / float(direction @ bent)
-                way = way + np.float32(length) * direction
-                slope = slope - np.float32(length) * bent
+                bent = known.back(known.echo(direction)) + direction
+                length = np.float32(steep / float(direction @ bent))
+                way = way + length * direction
+                slope = slope - length * bent
                 before, steep = steep, float(slope @ slope)
                 direction = slope + np.float32(steep / before) * direction
                 yield False
-            self.path = scale * way
+            self.path = self._scale * way
             yield True
+
+
+class _Window:
+    """What was played in a window, and how much each moment of it counts. A way is told in multiples of `scale`, the
+    amplitude that is expected of each of its samples; the window begins with as much as the way is long."""
+
+    def __init__(self, played: Floats, reach: int, scale: Floats) -> None:
+        self._size = len(played)
+        self._reach = reach
+        self._scale = scale
+        self._spectrum = np.asarray(np.fft.rfft(played), dtype=np.complex64)
+        self._weight: Floats = np.zeros(self._size, dtype=np.float32)
+
+    def weigh(self, rest: Floats, heard: Floats, usable: Floats) -> None:
+        """Let each moment count as far as it was usable and is explained. rest: what is left of what was heard."""
+        part = np.s_[self._reach :]
+        self._weight[part] = _weights(rest[part], heard[part], usable[part])
+
+    def echo(self, way: Floats) -> Floats:
+        """What is heard of the window this way; not right in its beginning, which weighs nothing."""
+        found = np.fft.irfft(self._spectrum * np.fft.rfft(self._scale * way, self._size), self._size)
+        return np.asarray(found, dtype=np.float32)
+
+    def back(self, sound: Floats) -> Floats:
+        """How each sample of the way contributes to `sound`, weighted: the transpose of `echo`."""
+        found = np.fft.irfft(self._spectrum.conj() * np.fft.rfft(self._weight * sound), self._size)
+        return np.asarray(self._scale * found[: self._reach], dtype=np.float32)
 
 
 def _weights(rest: Floats, heard: Floats, usable: Floats) -> Floats:
