@@ -40,8 +40,9 @@ CERTAIN, SURE = 0.97, 0.85
 """Mean confidence from which a phrase of several words counts in an idle room whatever else was heard, and from which
 it does if the broad grammar heard about the same."""
 
-SAME, SAME_ALONE = 60.0, 50.0
-"""Likeness (0 to 100) of the letters from which the broad grammar, and the words alone, are about the same."""
+IDENTICAL, SAME, SAME_ALONE = 95.0, 60.0, 50.0
+"""Likeness (0 to 100) of the letters from which the broad grammar heard the same, and from which it, and the words
+alone, heard about the same."""
 
 HALF = 0.5
 """Mean confidence from which the words alone say something."""
@@ -104,7 +105,9 @@ def _decision(hypothesis: Hypothesis, match: Match, phrases: tuple[str, ...], sc
         return "ignore"
     danger = match.intent == "danger_sign"
     if scope == "session" and not danger:
-        return match.decision if clear >= POOR else "confirm"
+        if clear < POOR:
+            return "ignore"
+        return match.decision if clear >= FAIR else "confirm"
     if not danger and not _is_confirmed(hypothesis, clear, talk):
         return "ignore"
     if not danger and match.decision == "confirm" and clear < CERTAIN:
@@ -119,10 +122,13 @@ def _decision(hypothesis: Hypothesis, match: Match, phrases: tuple[str, ...], sc
 
 def _is_confirmed(hypothesis: Hypothesis, clear: float, talk: int) -> bool:
     """Whether a phrase was heard so well, or by others alike, that it was no noise bent into it."""
-    alike = _alike(hypothesis, hypothesis.broad) >= SAME
+    alike = _alike(hypothesis, hypothesis.broad)
     if talk >= TALK:
-        return clear >= CERTAIN and alike
-    if (clear >= CERTAIN and len(hypothesis.known) > 1) or (clear >= SURE and alike):
+        return clear >= CERTAIN and alike >= SAME
+    if (clear >= CERTAIN and len(hypothesis.known) > 1) or (clear >= SURE and alike >= SAME):
+        return True
+    broad = hypothesis.broad
+    if clear >= FAIR and broad is not None and (broad.confidence or 0.0) >= SURE and alike >= IDENTICAL:
         return True
     alone = hypothesis.alone
     if alone is None or (alone.confidence or 0.0) < HALF:

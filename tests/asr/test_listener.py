@@ -326,12 +326,12 @@ def pauses(heard: list[Hypothesis]) -> list[tuple[str, bool]]:
 def test_what_was_said_is_told_at_each_pause_and_at_the_end() -> None:
     night = Night()
     night.speak("leg")
-    assert pauses(night.wait(0.07)) == [("leg", False)]
+    assert pauses(night.wait(0.12)) == [("leg", False)]
     assert pauses(night.speak("cramp")) == []
-    assert pauses(night.wait(0.25)) == 3 * [("leg cramp", False)]
+    assert pauses(night.wait(0.28)) == 3 * [("leg cramp", False)]
     assert pauses(night.wait(0.5)) == [("leg cramp", True)]
     told = [h.pause for _, h in night.heard if h.pause]
-    assert told == pytest.approx([0.05, 0.05, 0.1, 0.2], abs=0.011)
+    assert told == pytest.approx([0.1, 0.1, 0.15, 0.25], abs=0.011)
 
 
 def test_after_a_commit_comes_another_utterance() -> None:
