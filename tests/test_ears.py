@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+import pytest
 
 from bedside.asr.hypothesis import Hypothesis
 from bedside.audio.block import BLOCK, BLOCK_SECONDS, Block, silence
@@ -26,30 +27,36 @@ class Notes:
         return []
 
 
-def voiced(bedside_speaks: bool) -> list[bool]:
-    """Half a second of a voice and half a second that is 30 dB weaker, as the listener is told of it."""
+def voiced(bedside_speaks: bool, seconds_quiet: float = 0.5) -> list[bool]:
+    """Half a second of a voice and then what is 30 dB weaker, as the listener is told of it."""
     notes: Any = Notes()
     gate: Any = lambda block: True  # noqa: E731
     nothing: Any = None
     ears = Ears(notes, gate, nothing, nothing)
-    person = np.random.default_rng(2).standard_normal(100 * BLOCK).astype(np.float32) * np.float32(0.1)
+    length = 50 + round(seconds_quiet / BLOCK_SECONDS)
+    person = np.random.default_rng(2).standard_normal(length * BLOCK).astype(np.float32) * np.float32(0.1)
     person[50 * BLOCK :] *= np.float32(10 ** (-30 / 20))
-    played = speech_like(3.0, 1) if bedside_speaks else np.zeros(300 * BLOCK, dtype=np.float32)
+    played = (
+        speech_like((200 + length) * BLOCK_SECONDS, 1)
+        if bedside_speaks
+        else np.zeros((200 + length) * BLOCK, dtype=np.float32)
+    )
     # Nothing of what is played comes back: whoever is heard is a person.
     microphone = np.concatenate((np.zeros(200 * BLOCK, dtype=np.float32), person))
     ears.spoke(silence())
-    for number in range(300):
+    for number in range(200 + length):
         part = slice(number * BLOCK, (number + 1) * BLOCK)
         ears.hear(microphone[part], number * BLOCK_SECONDS, "session")
         ears.spoke(played[part])
-    return list(notes.voiced[-100:])
+    return list(notes.voiced[-length:])
 
 
-def test_over_bedsides_voice_a_word_is_over_when_the_sound_falls() -> None:
-    heard = voiced(bedside_speaks=True)
+@pytest.mark.parametrize("bedside_speaks", [True, False])
+def test_a_word_is_over_when_the_sound_falls(bedside_speaks: bool) -> None:
+    heard = voiced(bedside_speaks)
     assert sum(heard[5:50]) > 40
     assert sum(heard[53:80]) == 0
 
 
-def test_in_silence_the_voice_gate_alone_tells() -> None:
-    assert all(voiced(bedside_speaks=False))
+def test_half_a_second_later_somebody_quieter_is_heard() -> None:
+    assert all(voiced(bedside_speaks=False, seconds_quiet=1.0)[-40:])
