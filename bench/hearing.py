@@ -46,7 +46,7 @@ class OneModel:
 
     def __init__(self, model: SpeechModel) -> None:
         self._model = model
-        self._free: dict[tuple[str, ...], list[Recognizer]] = {}
+        self._unused: dict[tuple[bool, tuple[str, ...]], list[Recognizer]] = {}
         # Held for good: one that comes back out of a cycle of garbage would have been freed in C already.
         self._made: list[Recognizer] = []
         self._has: dict[str, bool] = {}
@@ -56,26 +56,26 @@ class OneModel:
             self._has[word] = self._model.has_word(word)
         return self._has[word]
 
-    def recognizer(self, phrases: Sequence[str]) -> Recognizer:
-        free = self._free.setdefault(tuple(phrases), [])
-        if not free:
-            self._made.append(self._model.recognizer(phrases))
-            free.append(self._made[-1])
-        return _Lent(free.pop(), free)
+    def recognizer(self, phrases: Sequence[str], *, free: bool = False) -> Recognizer:
+        unused = self._unused.setdefault((free, tuple(phrases)), [])
+        if not unused:
+            self._made.append(self._model.recognizer(phrases, free=free))
+            unused.append(self._made[-1])
+        return _Lent(unused.pop(), unused)
 
 
 class _Lent:
     """A recogniser that goes back to the others when it is dropped."""
 
-    def __init__(self, recognizer: Recognizer, free: list[Recognizer]) -> None:
+    def __init__(self, recognizer: Recognizer, unused: list[Recognizer]) -> None:
         self._recognizer = recognizer
         self.accept, self.partial = recognizer.accept, recognizer.partial
         self.finish, self.reset = recognizer.finish, recognizer.reset
-        self._free = free
+        self._unused = unused
         recognizer.reset()
 
     def __del__(self) -> None:
-        self._free.append(self._recognizer)
+        self._unused.append(self._recognizer)
 
 
 def recordings(audio: Path, folder: str, every: int = 1) -> list[Recording]:

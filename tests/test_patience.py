@@ -10,7 +10,7 @@ from bedside.asr.hypothesis import Hypothesis
 from bedside.nlu.intents import load_intents
 from bedside.nlu.match import Scope
 from bedside.nlu.matcher import match
-from bedside.patience import LATER, SOON, silence_wanted
+from bedside.patience import ALONE, LATER, SOON, silence_wanted
 
 INTENTS = load_intents()
 
@@ -27,6 +27,7 @@ def wanted(text: str, scope: Scope, confidence: float = 1.0) -> float:
         ("say that again", "session", SOON),
         ("stop", "session", SOON),
         ("leg cramp", "session", SOON),
+        ("louder", "session", ALONE),
         ("my leg", "session", LATER),  # "my leg is swollen"
         ("no", "session", LATER),
         ("left leg is cramp", "idle", math.inf),  # no whole phrase

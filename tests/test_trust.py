@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from bedside.asr.hypothesis import Hypothesis
+from bedside.asr.recognizer import Word
 from bedside.nlu.fluency import Fluency
 from bedside.nlu.match import Decision, Match, Scope
 from bedside.trust import graver, weigh, weigh_danger
@@ -13,10 +16,18 @@ PHRASES = ("leg cramp", "chest pain", "leg cramp help me", "stop")
 FLUENCY = Fluency(["i can't breathe", "i can't breathe properly", "the pain in my chest is bad"])
 
 
-def heard(text: str, confidence: float = 1.0, seconds: float | None = None, broad: str | None = None) -> Hypothesis:
-    end = 1.0 + (seconds or 0.3 * len(text.split()))
-    beside = Hypothesis(text if broad is None else broad, 1.0, end, True, confidence) if broad != "" else None
-    return Hypothesis(text, 1.0, end, True, confidence, beside)
+def heard(
+    text: str, confidence: float = 1.0, seconds: float | None = None, broad: str = "", alone: str = ""
+) -> Hypothesis:
+    seconds = seconds or 0.3 * len(text.split())
+
+    def said(words: str) -> Hypothesis:
+        each = seconds / max(1, len(words.split()))
+        spaced = tuple(Word(word, n * each, (n + 1) * each, confidence) for n, word in enumerate(words.split()))
+        return Hypothesis(words, 1.0, 1.0 + seconds, True, confidence, words=spaced)
+
+    others = (said(words) if words else None for words in (broad, alone))
+    return replace(said(text), **dict(zip(("broad", "alone"), others, strict=True)))
 
 
 def meant(intent: str, decision: Decision = "act", score: float = 100.0, **slots: str) -> Match:
@@ -26,13 +37,14 @@ def meant(intent: str, decision: Decision = "act", score: float = 100.0, **slots
 @pytest.mark.parametrize(
     ("text", "confidence", "seconds", "scope", "decision"),
     [
-        ("leg cramp", 0.9, 0.8, "idle", "act"),
-        ("leg cramp", 0.62, 0.8, "idle", "ignore"),
-        ("leg cramp", 0.5, 0.8, "idle", "ignore"),
+        ("leg cramp", 0.98, 0.8, "idle", "act"),
+        ("leg cramp", 0.9, 0.8, "idle", "ignore"),
+        ("cramp", 0.98, 0.8, "idle", "ignore"),
         ("leg cramp", 0.5, 0.8, "session", "act"),
         ("leg cramp", 0.3, 0.8, "session", "confirm"),
         ("leg cramp", 0.9, 2.5, "idle", "ignore"),
-        ("leg cramp [unk]", 0.9, 0.9, "idle", "confirm"),
+        ("leg cramp [unk]", 0.98, 0.9, "idle", "confirm"),
+        ("leg cramp [unk]", 0.9, 0.9, "idle", "ignore"),
         ("leg the cramp of [unk]", 0.9, 0.9, "idle", "ignore"),
         ("cramp help stop leg me", 0.9, 1.5, "idle", "ignore"),
     ],
@@ -42,16 +54,43 @@ def test_a_command(text: str, confidence: float, seconds: float, scope: Scope, d
 
 
 @pytest.mark.parametrize(
-    ("broad", "scope", "decision"),
+    ("confidence", "broad", "alone", "scope", "decision"),
     [
-        ("leg cramps", "idle", "act"),
-        ("nowhere", "idle", "ignore"),
-        ("", "idle", "ignore"),
-        ("nowhere", "session", "act"),
+        (0.9, "leg cramps", "", "idle", "act"),
+        (0.9, "nowhere", "", "idle", "ignore"),
+        (0.9, "nowhere", "lake tramp", "idle", "act"),
+        (0.7, "leg cramp", "", "idle", "ignore"),
+        (0.7, "leg cramp", "lake tramp", "idle", "act"),
+        (0.5, "leg cramp", "leg cramp", "idle", "ignore"),
+        (0.7, "nowhere", "", "session", "act"),
     ],
 )
-def test_in_an_idle_room_both_grammars_must_hear_about_the_same(broad: str, scope: Scope, decision: Decision) -> None:
-    assert weigh(heard("leg cramp", broad=broad), meant("leg_cramp"), PHRASES, scope).decision == decision
+def test_in_an_idle_room_others_must_hear_about_the_same(
+    confidence: float, broad: str, alone: str, scope: Scope, decision: Decision
+) -> None:
+    utterance = heard("leg cramp", confidence, broad=broad, alone=alone)
+    assert weigh(utterance, meant("leg_cramp"), PHRASES, scope).decision == decision
+
+
+def test_neither_well_heard_nor_well_understood_is_nothing_in_an_idle_room() -> None:
+    for confidence, decision in ((0.9, "ignore"), (0.98, "confirm")):
+        utterance = heard("leg cramp", confidence, broad="leg cramp")
+        assert weigh(utterance, meant("leg_cramp", "confirm", 90.0), PHRASES, "idle").decision == decision
+
+
+def test_in_the_midst_of_other_talk_a_phrase_must_be_certain_and_heard_alike() -> None:
+    for confidence, broad, decision in ((0.9, "leg cramp", "ignore"), (0.98, "", "ignore"), (0.98, "leg cramp", "act")):
+        utterance = heard("leg cramp", confidence, broad=broad, alone="leg cramp")
+        assert weigh(utterance, meant("leg_cramp"), PHRASES, "idle", talk=6).decision == decision
+        assert weigh(utterance, meant("leg_cramp"), PHRASES, "idle", talk=5).decision == "act"
+
+
+def test_only_what_was_said_meanwhile_is_compared() -> None:
+    """Noise before a phrase becomes words of the broad grammar, too."""
+    utterance = heard("leg cramp", 0.9)
+    words = tuple(Word(text, t, t + 0.3, 0.5) for text, t in (("barn", -0.9), ("leg", 0.0), ("cramps", 0.3)))
+    beside = replace(utterance, text="barn leg cramps", words=words)
+    assert weigh(replace(utterance, broad=beside), meant("leg_cramp"), PHRASES, "idle").decision == "act"
 
 
 @pytest.mark.parametrize(

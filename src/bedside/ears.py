@@ -11,11 +11,12 @@ from bedside.asr.hypothesis import Hypothesis
 from bedside.asr.listener import Listener
 from bedside.audio.block import BLOCK_SECONDS, Block
 from bedside.audio.canceller import EchoCanceller
+from bedside.audio.gain import AutomaticGain
 from bedside.audio.voice_activity import VoiceActivity
 from bedside.nlu.match import Match, Scope
 
-Understand = Callable[[Hypothesis, Scope], Match]
-"""What was heard to what it means, as far as it may be believed."""
+Understand = Callable[[Hypothesis, Scope, int], Match]
+"""What was heard to what it means, as far as it may be believed; how many words of other talk came before it."""
 
 SilenceWanted = Callable[[Hypothesis, Match, Scope], float]
 """Seconds of silence after these words, with this meaning, until they are acted upon; math.inf: wait for the end."""
@@ -35,6 +36,9 @@ SEEN, OF = 5, 8
 
 RELEASE = 0.6
 """Seconds without a voice after which nobody speaks any more."""
+
+TALK_REMEMBERED = 10.0
+"""Seconds for which words that meant nothing count as other talk: the television, or two who speak to each other."""
 
 EPSILON = 1e-6
 """Takes up the rounding of sums of block lengths."""
@@ -63,9 +67,11 @@ class Ears:
         self._understand = understand
         self._silence_wanted = silence_wanted
         self._canceller = EchoCanceller()
+        self._gain = AutomaticGain()
         self._lately: deque[bool] = deque(maxlen=OF)
         self._clearness: deque[tuple[float, float]] = deque(maxlen=REMEMBERED)
         self._voice_until = -1.0
+        self._talk: deque[tuple[float, int]] = deque(maxlen=100)
         self.someone_speaks = False
         """Whether words have come in since the last block that are not an utterance yet."""
 
@@ -73,7 +79,7 @@ class Ears:
         """Hear one block that starts at `now`."""
         self._listener.use(scope)
         self.someone_speaks = False
-        block = self._canceller.clean(block)
+        block = self._gain(self._canceller.clean(block))
         voiced = self._voiced(block) and self._canceller.clearness >= AUDIBLE
         self._clearness.append((now, self._canceller.clearness))
         self._lately.append(voiced and self._canceller.clearness >= CLEAR)
@@ -81,10 +87,12 @@ class Ears:
             self._voice_until = now + RELEASE
         understood = []
         for hypothesis in self._listener.hear(block, voiced, now):
-            match = self._understand(hypothesis, scope)
+            match = self._understand(hypothesis, scope, self._other_talk(now))
             clear = self._clear(hypothesis)
             if clear < 1.0:
                 match = replace(match, intent=None, slots={}, decision="ignore")
+            elif hypothesis.final and match.intent is None:
+                self._talk.append((now, len(hypothesis.broad.known) if hypothesis.broad else 0))
             if hypothesis.final:
                 understood.append(Understood(_as_understood(hypothesis, match), match, clear >= SURE))
             elif self._is_enough(hypothesis, match, scope):
@@ -102,6 +110,9 @@ class Ears:
         if hypothesis.pause:
             return hypothesis.pause >= self._silence_wanted(hypothesis, match, scope)
         return _cannot_wait(match, scope)
+
+    def _other_talk(self, now: float) -> int:
+        return sum(words for t, words in self._talk if now - t < TALK_REMEMBERED)
 
     def talked_over(self, now: float) -> bool:
         """Whether somebody speaks, or has just spoken."""

@@ -1,7 +1,7 @@
 """How long it must be silent until what was said is acted upon, before the utterance is over.
 
-A whole phrase after which nothing else usually comes cannot reasonably change; one that other sentences begin with
-("my leg", "my leg is swollen") is given a moment more, and so is a single word. All else waits for the end.
+A whole phrase after which nothing else usually comes cannot reasonably change; a single word is given a moment more,
+and one that other sentences begin with ("my leg", "my leg is swollen") yet another. All else waits for the end.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ WHOLE = 98.0
 TELLING = ("danger_sign", "leg_swelling", "mention_to_provider")
 """Who tells of something goes on: "it's been cramping for ten minutes / and won't stop"."""
 
-SOON, LATER = 0.05, 0.2
+SOON, ALONE, LATER = 0.05, 0.1, 0.2
 """Seconds. Measured with bench/latency.py and bench/acceptance.py; the voice gate holds on for some 60 ms before."""
 
 
@@ -31,8 +31,9 @@ def silence_wanted(hypothesis: Hypothesis, match: Match, intents: IntentSet, sco
         return SOON
     if (hypothesis.confidence or 0.0) < CLEAR:
         return math.inf
-    alone = " " not in hypothesis.text
-    return LATER if alone or _goes_on(match, hypothesis.text, intents, scope) else SOON
+    if _goes_on(match, hypothesis.text, intents, scope):
+        return LATER
+    return SOON if " " in hypothesis.text else ALONE
 
 
 def _goes_on(match: Match, text: str, intents: IntentSet, scope: Scope) -> bool:

@@ -36,23 +36,36 @@ words is asked about; what the recogniser makes of other talk seldom has them.""
 SURE_PAIRS, SURE_TRIPLES = 0.6, 0.3
 """And from which it is acted upon."""
 
-SAME_WORDS, BROADLY = 60.0, 0.65
-"""Likeness (0 to 100) from which both grammars heard about the same in an idle room, and the least confidence of the
-broad one."""
+CERTAIN, SURE = 0.97, 0.85
+"""Mean confidence from which a phrase of several words counts in an idle room whatever else was heard, and from which
+it does if the broad grammar heard about the same."""
+
+SAME, SAME_ALONE = 60.0, 50.0
+"""Likeness (0 to 100) of the letters from which the broad grammar, and the words alone, are about the same."""
+
+HALF = 0.5
+"""Mean confidence from which the words alone say something."""
+
+TALK = 6
+"""Words of other talk from which a phrase counts only if both are so: in talk that goes on there are many words that
+sound like some phrase."""
+
+MEANWHILE = 0.15
+"""Seconds by which words of another grammar may be out of time."""
 
 SECONDS_A_WORD, SECONDS_MORE = 0.55, 0.8
 """The longest that so many words take, said slowly: seconds for each, and once."""
 
 
-def weigh(hypothesis: Hypothesis, match: Match, phrases: tuple[str, ...], scope: Scope) -> Match:
+def weigh(hypothesis: Hypothesis, match: Match, phrases: tuple[str, ...], scope: Scope, talk: int = 0) -> Match:
     """`match` with its decision lowered to `confirm` or `ignore` where the hearing was doubtful.
 
-    phrases: what the recogniser listened for. Danger signs are weighed alike in both scopes, everything else more
-    strictly in an idle room, where nobody is expected to speak.
+    phrases: what the recogniser listened for. talk: how many words of other talk were heard just before. Danger signs
+    are weighed alike in both scopes, everything else more strictly in an idle room, where nobody is expected to speak.
     """
     if match.intent is None or hypothesis.confidence is None:
         return match
-    return _lowered(match, _decision(hypothesis, match, phrases, scope))
+    return _lowered(match, _decision(hypothesis, match, phrases, scope, talk))
 
 
 def weigh_danger(broad: Hypothesis, match: Match, fluency: Fluency) -> Match:
@@ -83,7 +96,7 @@ def _lowered(match: Match, decision: Decision) -> Match:
     return match if match.decision == "confirm" else replace(match, decision=decision)
 
 
-def _decision(hypothesis: Hypothesis, match: Match, phrases: tuple[str, ...], scope: Scope) -> Decision:
+def _decision(hypothesis: Hypothesis, match: Match, phrases: tuple[str, ...], scope: Scope, talk: int) -> Decision:
     words = hypothesis.text.split()
     known = [word for word in words if word != UNKNOWN]
     clear = hypothesis.confidence or 0.0
@@ -92,7 +105,10 @@ def _decision(hypothesis: Hypothesis, match: Match, phrases: tuple[str, ...], sc
     danger = match.intent == "danger_sign"
     if scope == "session" and not danger:
         return match.decision if clear >= POOR else "confirm"
-    if hypothesis.final and not danger and not _is_heard_broadly(hypothesis):
+    if not danger and not _is_confirmed(hypothesis, clear, talk):
+        return "ignore"
+    if not danger and match.decision == "confirm" and clear < CERTAIN:
+        # Neither well heard nor well understood.
         return "ignore"
     if len(known) < len(words):
         nearly = not danger and len(known) > 1 and _likeness(known, phrases) >= NEARLY_A_PHRASE
@@ -101,20 +117,31 @@ def _decision(hypothesis: Hypothesis, match: Match, phrases: tuple[str, ...], sc
     return match.decision if whole else "ignore"
 
 
-def _is_heard_broadly(hypothesis: Hypothesis) -> bool:
-    """Whether the broad grammar made about the same words of it: of what is no speech it makes others, or none."""
-    broad = hypothesis.broad
-    if broad is None or (broad.confidence is not None and broad.confidence < BROADLY):
+def _is_confirmed(hypothesis: Hypothesis, clear: float, talk: int) -> bool:
+    """Whether a phrase was heard so well, or by others alike, that it was no noise bent into it."""
+    alike = _alike(hypothesis, hypothesis.broad) >= SAME
+    if talk >= TALK:
+        return clear >= CERTAIN and alike
+    if (clear >= CERTAIN and len(hypothesis.known) > 1) or (clear >= SURE and alike):
+        return True
+    alone = hypothesis.alone
+    if alone is None or (alone.confidence or 0.0) < HALF:
         return False
-    return fuzz.ratio(broad.text, hypothesis.text) >= SAME_WORDS
+    return clear >= FAIR and _alike(hypothesis, alone) >= SAME_ALONE
+
+
+def _alike(hypothesis: Hypothesis, other: Hypothesis | None) -> float:
+    """How like what `other` heard meanwhile is to the known words, letter by letter, 0 to 100."""
+    if other is None or not hypothesis.known:
+        return 0.0
+    start, end = hypothesis.known[0].start - MEANWHILE, hypothesis.known[-1].end + MEANWHILE
+    meanwhile = [w for w in other.known if min(w.end, end) - max(w.start, start) >= 0.5 * (w.end - w.start)]
+    return fuzz.ratio(*("".join(w.text for w in words).replace("'", "") for words in (hypothesis.known, meanwhile)))
 
 
 def _too_long(hypothesis: Hypothesis) -> bool:
     # What the voice gate held open, such as a fan, is no part of the words.
-    seconds = hypothesis.spoken
-    if seconds is None:
-        seconds = hypothesis.speech_end - hypothesis.speech_start
-    return seconds > SECONDS_A_WORD * len(hypothesis.text.split()) + SECONDS_MORE
+    return hypothesis.spoken > SECONDS_A_WORD * len(hypothesis.text.split()) + SECONDS_MORE
 
 
 def _likeness(words: Sequence[str], phrases: Sequence[str]) -> float:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ctypes
 import gc
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import lru_cache
@@ -151,18 +151,22 @@ def listener_for(config: Config, content: Content, model: SpeechModel) -> Listen
     """A listener with one grammar for each scope, and the broad one beside it."""
     return Listener(
         model,
-        {str(scope): texts for scope, texts in grammars(content).items()},
+        {str(scope): _weighted(content.intents.weights(scope)) for scope in SCOPES},
         EndpointSettings(silence=config.recognizer.endpoint_silence),
         broad_grammar(content.intents, model),
     )
+
+
+def _weighted(weights: Mapping[str, int]) -> tuple[str, ...]:
+    return tuple(text for text, weight in weights.items() for _ in range(weight))
 
 
 def ears_for(config: Config, content: Content, model: SpeechModel) -> Ears:
     """Ears with the matcher behind them."""
     phrases, fluency = grammars(content), danger_fluency(content.intents)
 
-    def understand(hypothesis: Hypothesis, scope: Scope) -> Match:
-        meaning = weigh(hypothesis, match(hypothesis.text, content.intents, scope), phrases[scope], scope)
+    def understand(hypothesis: Hypothesis, scope: Scope, talk: int) -> Match:
+        meaning = weigh(hypothesis, match(hypothesis.text, content.intents, scope), phrases[scope], scope, talk)
         broad = hypothesis.broad
         if broad is None:
             return meaning

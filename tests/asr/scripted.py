@@ -67,7 +67,7 @@ class ScriptedModel:
     def has_word(self, word: str) -> bool:
         return word in WORDS
 
-    def recognizer(self, phrases: Sequence[str]) -> ScriptedRecognizer:
+    def recognizer(self, phrases: Sequence[str], *, free: bool = False) -> ScriptedRecognizer:
         made = ScriptedRecognizer()
         self.made.setdefault(phrases[0], made)
         return made

@@ -20,9 +20,9 @@ SETTINGS = EndpointSettings(silence=0.3, settled=0.15, steady=0.8, longest=12.0,
 class Night:
     """One listener and its clock; `voiced` of the blocks is said by the test."""
 
-    def __init__(self, settings: EndpointSettings = SETTINGS) -> None:
+    def __init__(self, settings: EndpointSettings = SETTINGS, broad: Sequence[str] = ()) -> None:
         self.model = ScriptedModel()
-        self.listener = Listener(self.model, {"idle": ["idle"], "session": ["session"]}, settings)
+        self.listener = Listener(self.model, {"idle": ["idle"], "session": ["session"]}, settings, broad)
         self.blocks = 0
         self.heard: list[tuple[float, Hypothesis]] = []
 
@@ -307,6 +307,18 @@ def test_without_a_broad_grammar_nothing_of_it_is_told() -> None:
     assert [hypothesis.broad for _, hypothesis in night.heard if hypothesis.final] == [None]
 
 
+def test_a_phrase_is_heard_once_more_as_words_alone_on_the_same_clock() -> None:
+    night = Night(broad=["leg cramp", "cramp"])
+    night.speak("leg")
+    night.speak("cramp")
+    night.wait(1.0)
+    for hypothesis in (h for _, h in night.heard if h.pause or h.final):
+        assert hypothesis.alone is not None
+        assert hypothesis.alone.text == "leg cramp"
+        for heard, alone in zip(hypothesis.words, hypothesis.alone.words, strict=True):
+            assert (alone.start, alone.end) == pytest.approx((heard.start, heard.end), abs=0.031)
+
+
 def pauses(heard: list[Hypothesis]) -> list[tuple[str, bool]]:
     return [(hypothesis.text, hypothesis.final) for hypothesis in heard if hypothesis.pause or hypothesis.final]
 
@@ -316,10 +328,10 @@ def test_what_was_said_is_told_at_each_pause_and_at_the_end() -> None:
     night.speak("leg")
     assert pauses(night.wait(0.07)) == [("leg", False)]
     assert pauses(night.speak("cramp")) == []
-    assert pauses(night.wait(0.25)) == [("leg cramp", False), ("leg cramp", False)]
+    assert pauses(night.wait(0.25)) == 3 * [("leg cramp", False)]
     assert pauses(night.wait(0.5)) == [("leg cramp", True)]
     told = [h.pause for _, h in night.heard if h.pause]
-    assert told == pytest.approx([0.05, 0.05, 0.2], abs=0.011)
+    assert told == pytest.approx([0.05, 0.05, 0.1, 0.2], abs=0.011)
 
 
 def test_after_a_commit_comes_another_utterance() -> None:

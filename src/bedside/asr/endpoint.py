@@ -29,7 +29,7 @@ class EndpointSettings:
     """
 
     silence: float = 0.3
-    pauses: tuple[float, ...] = (0.05, 0.2)
+    pauses: tuple[float, ...] = (0.05, 0.1, 0.2)
     unchanged: float = 0.25
     settled: float = 0.15
     steady: float = 0.8

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from bedside.asr.recognizer import UNKNOWN, Word
+
 
 @dataclass(frozen=True)
 class Hypothesis:
@@ -15,8 +17,9 @@ class Hypothesis:
     pause: for a result that is not final, seconds of silence since speech_end; 0.0 while somebody speaks. What was said
     up to a pause is heard as well as a final result.
     confidence: 0.0 to 1.0, the mean of the words' own; None for a partial result.
-    spoken: seconds from the beginning of the first word to the end of the last, where the recogniser tells.
-    broad: the same sound as the broad grammar heard it, if there is one; only of a final result.
+    words: the same word by word, on the recogniser's own clock, where it tells.
+    broad, alone: the same sound as the broad grammar heard it, and as words without any order, if there are such; only
+    of a final result, and on the same clock.
     """
 
     text: str
@@ -25,5 +28,18 @@ class Hypothesis:
     final: bool
     confidence: float | None = None
     broad: Hypothesis | None = None
-    spoken: float | None = None
+    alone: Hypothesis | None = None
+    words: tuple[Word, ...] = ()
     pause: float = 0.0
+
+    @property
+    def known(self) -> tuple[Word, ...]:
+        """The words that are words, without `UNKNOWN`."""
+        return tuple(word for word in self.words if word.text != UNKNOWN)
+
+    @property
+    def spoken(self) -> float:
+        """Seconds from the beginning of the first known word to the end of the last; without them, of the speech."""
+        if not self.known:
+            return self.speech_end - self.speech_start
+        return self.known[-1].end - self.known[0].start

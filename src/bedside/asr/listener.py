@@ -5,10 +5,11 @@ from __future__ import annotations
 import math
 from collections import deque
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from bedside.asr.endpoint import EndpointSettings, VoiceGate, utterance_end
 from bedside.asr.hypothesis import Hypothesis
-from bedside.asr.pause import PauseHearing
+from bedside.asr.pause import PauseHearing, as_heard
 from bedside.asr.recognizer import UNKNOWN, RecognizedWords, SpeechModel
 from bedside.audio.block import BLOCK_SECONDS, Block
 
@@ -27,9 +28,10 @@ LONGEST_AFTER_DISCARD = 0.6
 class Listener:
     """Hears one grammar at a time, one utterance after the other. One thread.
 
-    `grammars` names the phrase lists; the first is in use at the beginning. Each gets its own recogniser at
-    once, so that a switch costs nothing. `broad`: sentences that are listened for beside each of them; what they make
-    of an utterance goes with it and decides nothing here. Raises ModelError if the model cannot take a grammar.
+    `grammars` names the phrase lists; the first is in use at the beginning. Each gets its own recogniser at once, so
+    that a switch costs nothing. `broad`: sentences that are listened for beside each of them. What they make of an
+    utterance, and what their words without any order make of a phrase, goes with it and decides nothing here.
+    Raises ModelError if the model cannot take a grammar.
     """
 
     def __init__(
@@ -45,8 +47,9 @@ class Listener:
         self._recognizers = {name: model.recognizer(phrases) for name, phrases in grammars.items()}
         self._name = self._wanted = next(iter(grammars))
         self._recognizer = self._recognizers[self._name]
-        self._broad = model.recognizer(broad) if broad else None
-        self._pauses = PauseHearing(model, grammars, self._settings)
+        self._broad = model.recognizer(broad, free=True) if broad else None
+        words = tuple(dict.fromkeys(word for text in broad for word in text.split()))
+        self._pauses = PauseHearing(model, grammars, words, self._settings)
         self._recent: deque[Block] = deque(maxlen=max(1, round(self._settings.preroll / BLOCK_SECONDS)))
         self._gate = VoiceGate()
         self._now = 0.0
@@ -170,9 +173,9 @@ class Listener:
             end = self._fed_from + words.known[-1].end
         assert start is not None
         end = max(start, end)
-        more = Hypothesis(broad.text, start, end, True, broad.confidence, spoken=broad.seconds) if broad.known else None
-        spoken = words.seconds if words.known else None
-        return Hypothesis(words.text or UNKNOWN, start, end, True, words.confidence, more, spoken)
+        heard = Hypothesis(words.text or UNKNOWN, start, end, True, words.confidence, words=words.words)
+        alone = self._pauses.words_alone(words, self._now - self._fed_from)
+        return replace(heard, broad=as_heard(heard, broad), alone=as_heard(heard, alone))
 
     def _deaf(self, voiced: bool) -> bool:
         """Whether this block is still the rest of a discarded utterance."""

@@ -14,11 +14,14 @@ import numpy as np
 
 from bedside.asr.endpoint import EndpointSettings, VoiceGate
 from bedside.asr.hypothesis import Hypothesis
-from bedside.asr.recognizer import RecognizedWords, SpeechModel
+from bedside.asr.recognizer import RecognizedWords, Recognizer, SpeechModel
 from bedside.audio.block import BLOCK_SECONDS, Block
 
 LONGEST = 3.0
 """Seconds of sound that are heard again; a phrase that is acted upon at once is shorter."""
+
+AROUND = 0.3
+"""Seconds before and after the words of a phrase that are heard once more with them."""
 
 LEAST_VOICED = 0.15
 """Seconds of voice from which a pause may be the end of a phrase."""
@@ -34,8 +37,15 @@ LATELY = 15
 class PauseHearing:
     """Keeps the sound of the present utterance. One thread."""
 
-    def __init__(self, model: SpeechModel, grammars: Mapping[str, Sequence[str]], settings: EndpointSettings) -> None:
+    def __init__(
+        self,
+        model: SpeechModel,
+        grammars: Mapping[str, Sequence[str]],
+        words: Sequence[str],
+        settings: EndpointSettings,
+    ) -> None:
         self._recognizers = {name: model.recognizer(phrases) for name, phrases in grammars.items()}
+        self._alone = model.recognizer(words, free=True) if words else None
         self._pauses = settings.pauses
         self._unchanged = settings.unchanged
         self._before = round(settings.preroll / BLOCK_SECONDS)
@@ -66,7 +76,7 @@ class PauseHearing:
             return []
         if self._told == 0:
             words = self._words(grammar)
-            self._so_far = _told(words, gate.start, gate.last_voiced) if words is not None else None
+            self._so_far = self._hypothesis(words, gate.start, gate.last_voiced) if words is not None else None
         self._told = reached
         return [replace(self._so_far, pause=quiet)] if self._so_far is not None else []
 
@@ -81,7 +91,7 @@ class PauseHearing:
         if words is None or self._goes_on(words):
             return []
         end = now - len(self._sound) * BLOCK_SECONDS + words.known[-1].end
-        return [replace(_told(words, min(gate.start, end), end), pause=max(0.0, now - end))]
+        return [replace(self._hypothesis(words, min(gate.start, end), end), pause=max(0.0, now - end))]
 
     def _has_fallen(self) -> bool:
         """Whether it has been quieter lately than it was; asked before the sound is heard again, which costs more."""
@@ -98,16 +108,38 @@ class PauseHearing:
         """None if nothing was understood, or it is too long for a phrase."""
         if len(self._sound) > 2 * self._before + round(LONGEST / BLOCK_SECONDS):
             return None
-        recognizer = self._recognizers[grammar]
-        for block in self._sound:
-            recognizer.accept(block)
-        words = recognizer.finish()
+        words = _heard_by(self._recognizers[grammar], self._sound)
         return words if words.known else None
+
+    def words_alone(self, words: RecognizedWords, seconds: float) -> RecognizedWords:
+        """The phrase `words` once more, as words without any order, on the same clock, which began `seconds` ago; none
+        if it is too long for a phrase, or has parts that were not understood."""
+        if self._alone is None or not words.known or len(words.known) < len(words.words):
+            return RecognizedWords()
+        start, end = words.known[0].start - AROUND, words.known[-1].end + AROUND
+        kept_from = seconds - len(self._sound) * BLOCK_SECONDS
+        first, last = (max(0, round((t - kept_from) / BLOCK_SECONDS)) for t in (start, end))
+        if end - start > LONGEST:
+            return RecognizedWords()
+        begin = kept_from + first * BLOCK_SECONDS
+        alone = _heard_by(self._alone, self._sound[first:last])
+        return RecognizedWords(tuple(replace(w, start=w.start + begin, end=w.end + begin) for w in alone.words))
+
+    def _hypothesis(self, words: RecognizedWords, start: float, end: float) -> Hypothesis:
+        heard = Hypothesis(words.text, start, end, False, words.confidence, words=words.words)
+        return replace(heard, alone=as_heard(heard, self.words_alone(words, len(self._sound) * BLOCK_SECONDS)))
+
+
+def as_heard(heard: Hypothesis, words: RecognizedWords) -> Hypothesis | None:
+    """The utterance `heard` as another recogniser heard it."""
+    return replace(heard, text=words.text, confidence=words.confidence, words=words.words) if words.known else None
+
+
+def _heard_by(recognizer: Recognizer, sound: Sequence[Block]) -> RecognizedWords:
+    for block in sound:
+        recognizer.accept(block)
+    return recognizer.finish()
 
 
 def _power(blocks: Sequence[Block]) -> float:
     return float(np.mean(np.square(np.concatenate(blocks)))) if blocks else 0.0
-
-
-def _told(words: RecognizedWords, start: float, end: float) -> Hypothesis:
-    return Hypothesis(words.text, start, end, False, words.confidence, spoken=words.seconds)

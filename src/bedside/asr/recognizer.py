@@ -40,11 +40,6 @@ class RecognizedWords:
         return tuple(word for word in self.words if word.text != UNKNOWN)
 
     @property
-    def seconds(self) -> float:
-        """From the beginning of the first known word to the end of the last; 0.0 if there is none."""
-        return self.known[-1].end - self.known[0].start if self.known else 0.0
-
-    @property
     def confidence(self) -> float:
         """The mean confidence of the known words; 0.0 if there is none. The lowest says less: a short word that
         sounds like another of the grammar is often low, however right it is."""
@@ -74,5 +69,7 @@ class SpeechModel(Protocol):
     def has_word(self, word: str) -> bool:
         """Whether `word` (lower case) can be heard at all."""
 
-    def recognizer(self, phrases: Sequence[str]) -> Recognizer:
-        """A recogniser that hears `phrases`, their words in other orders at a price, and `UNKNOWN`."""
+    def recognizer(self, phrases: Sequence[str], *, free: bool = False) -> Recognizer:
+        """A recogniser that hears `phrases`, their words in other orders at a price, and `UNKNOWN`; what stands there
+        several times is so much likelier. free: `phrases` are not a list to choose from but examples of how people
+        speak in their own words, so that the sound counts for more."""

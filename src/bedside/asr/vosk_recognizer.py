@@ -26,6 +26,9 @@ from bedside.errors import ModelError
 GATHER = 3 * BLOCK
 """Samples for one call of libvosk: 30 ms, far below the 100 ms at which its endpoint would come late."""
 
+PHRASES_CONF = "phrases.conf"
+"""A file in the folder conf of a model with options of model.conf that are others where a list of phrases is heard."""
+
 HIDE_WARNINGS = -2
 SHOW_WARNINGS = -1
 
@@ -43,14 +46,34 @@ class VoskModel:
             raise ModelError(f"{folder}: there is no model folder here. See 'bedside model list'.")
         self._vosk = libvosk
         self.folder = folder
+        self._model = self._load(folder)
+        self._for_phrases = self._load_for_phrases()
+
+    def _load_for_phrases(self) -> Any:
+        """The same model with the options of `PHRASES_CONF`, if there are any: a few MB more."""
+        conf = self.folder / "conf"
+        if not (conf / PHRASES_CONF).is_file():
+            return self._model
+        with tempfile.TemporaryDirectory(prefix="bedside-model-") as derived:
+            folder = Path(derived)
+            for name in ("am", "graph"):
+                (folder / name).symlink_to(self.folder / name, target_is_directory=True)
+            (folder / "conf").mkdir()
+            (folder / "conf" / "mfcc.conf").symlink_to(conf / "mfcc.conf")
+            # Of an option that comes twice the last one counts.
+            options = [(conf / name).read_text(encoding="utf-8") for name in ("model.conf", PHRASES_CONF)]
+            (folder / "conf" / "model.conf").write_text("\n".join(options), encoding="utf-8")
+            return self._load(folder)
+
+    def _load(self, folder: Path) -> Any:
         libvosk.SetLogLevel(SHOW_WARNINGS)
         with _native_stderr() as noise:
             try:
-                self._model = libvosk.Model(str(folder))
+                return libvosk.Model(str(folder))
             except Exception:
                 reason = _last_complaint(noise)
                 raise ModelError(
-                    f"{folder}: the recogniser cannot read this model{reason}. "
+                    f"{self.folder}: the recogniser cannot read this model{reason}. "
                     "Run 'bedside model verify', or set another one with 'bedside model use'."
                 ) from None
             finally:
@@ -60,16 +83,16 @@ class VoskModel:
         """Whether `word` is in the vocabulary."""
         return bool(self._model.vosk_model_find_word(word) >= 0)
 
-    def recognizer(self, phrases: Sequence[str]) -> VoskRecognizer:
-        """A recogniser for `phrases` and `UNKNOWN`. libvosk drops words that the model lacks without a sign:
-        run `check_vocabulary` before. Raises ModelError for a model whose graph takes no grammar."""
+    def recognizer(self, phrases: Sequence[str], *, free: bool = False) -> VoskRecognizer:
+        """See `SpeechModel.recognizer`. libvosk drops words that the model lacks without a sign: run
+        `check_vocabulary` before. Raises ModelError for a model whose graph takes no grammar."""
         if not phrases:
             raise ValueError("a grammar needs at least one phrase")
-        grammar = json.dumps([*dict.fromkeys(phrases), UNKNOWN])
+        grammar = json.dumps([*phrases, UNKNOWN])
         with _native_stderr() as noise:
             try:
                 self._vosk.SetLogLevel(SHOW_WARNINGS)
-                recognizer = self._vosk.KaldiRecognizer(self._model, RATE, grammar)
+                recognizer = self._vosk.KaldiRecognizer(self._model if free else self._for_phrases, RATE, grammar)
             except Exception:
                 raise ModelError(
                     f"{self.folder}: no recogniser can be made of this model{_last_complaint(noise)}."

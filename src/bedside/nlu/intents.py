@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
@@ -15,6 +16,10 @@ from bedside.resources import content_folder, intents_file
 from bedside.yamlfile import Document, read_model
 
 SCOPES: tuple[Scope, ...] = get_args(Scope)
+
+LINE_WEIGHT = 50
+"""How much a line of an intents file counts, shared among its sentences; each counts 1 at least. Chosen with
+bench/acceptance.py."""
 
 
 class Sentence(NamedTuple):
@@ -59,6 +64,18 @@ class IntentSet:
         unheard = [f" {words} " for words in self.unheard.get(scope, ())]
         texts = dict.fromkeys(s.text for part in self._by_scope[scope] for s in part)
         return tuple(text for text in texts if not any(words in f" {text} " for words in unheard))
+
+    def weights(self, scope: Scope) -> Mapping[str, int]:
+        """How often each text of `grammar` counts for the recogniser. A line with few sentences counts like one with
+        many, so that a household's own phrase is not lost among them; danger is listened for besides."""
+        sentences = [s for s in self.sentences(scope) if s.intent != "danger_sign"]
+        in_line = Counter((s.file, s.line) for s in sentences)
+        weights = dict.fromkeys(self.grammar(scope), 1)
+        for sentence in sentences:
+            if sentence.text in weights:
+                weight = LINE_WEIGHT // in_line[sentence.file, sentence.line]
+                weights[sentence.text] = max(weights[sentence.text], weight)
+        return weights
 
     def thresholds(self, intent: str, scope: Scope) -> Thresholds:
         return self.intent_thresholds.get(intent, self.scope_thresholds[scope])
