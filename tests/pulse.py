@@ -115,8 +115,10 @@ class PulseRoom:
         path = ("source=speaker.monitor", "sink=room", "latency_msec=120", "adjust_time=0")
         number = self._ask("load-module", "module-loopback", *path).strip()
         assert number, f"no loopback: {self._log.read_text()}"
-        yield
-        self._ask("unload-module", number)
+        try:
+            yield
+        finally:
+            self._ask("unload-module", number)
 
     def say(self, clip: Path) -> None:
         """Play a sound file into the room, to its end."""
