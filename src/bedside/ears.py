@@ -86,8 +86,10 @@ class Ears:
         """Hear one block that starts at `now`."""
         self._listener.use(scope)
         self.someone_speaks = False
-        block = self._gain(self._canceller.clean(block))
-        voiced = self._voiced(block) and self._canceller.clearness >= AUDIBLE and not self._has_fallen(block)
+        block = self._canceller.clean(block)
+        # What is left of bedside's own voice must not be brought up.
+        louder = self._gain(block) if self._canceller.resting else block
+        voiced = self._voiced(louder) and self._canceller.clearness >= AUDIBLE and not self._has_fallen(block)
         self._clearness.append((now, self._canceller.clearness))
         self._lately.append(voiced and self._canceller.clearness >= CLEAR)
         if sum(self._lately) >= SEEN:
@@ -96,7 +98,8 @@ class Ears:
         for hypothesis in self._listener.hear(block, voiced, now):
             match = self._understand(hypothesis, scope, self._other_talk(now))
             clear = self._clear(hypothesis)
-            if clear < 1.0:
+            half = match.decision == "confirm" and match.intent != "danger_sign"
+            if clear < (SURE if half else 1.0):
                 match = replace(match, intent=None, slots={}, decision="ignore")
             elif hypothesis.final and match.intent is None:
                 self._talk.append((now, len(hypothesis.broad.known) if hypothesis.broad else 0))

@@ -17,7 +17,8 @@ SETTINGS = EndpointSettings(silence=0.3, settled=0.15, steady=0.8, longest=12.0)
         (3.0, 0.0, 0.79, True, False, None),
         (3.0, 0.0, 0.8, True, False, "steady"),
         (3.0, 0.0, 5.0, False, False, None),
-        (3.0, 0.0, 0.1, True, True, "model"),
+        (3.0, 0.0, 0.3, True, True, "model"),
+        (3.0, 0.0, 0.1, True, True, None),  # somebody goes on in words that it does not know
         (3.0, 0.0, 0.1, False, True, None),
         (12.0, 0.0, 0.1, False, False, "longest"),
     ],

@@ -78,7 +78,8 @@ def utterance_end(
     """
     if quiet >= settings.silence and unchanged >= settings.settled:
         return "silence"
-    if known and model_says:
+    # The recogniser takes what it does not understand for silence, too.
+    if known and model_says and unchanged >= settings.silence:
         return "model"
     if known and unchanged >= settings.steady:
         return "steady"
