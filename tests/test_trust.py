@@ -54,6 +54,11 @@ def test_a_command(text: str, confidence: float, seconds: float, scope: Scope, d
     assert weigh(heard(text, confidence, seconds), meant("leg_cramp"), PHRASES, scope).decision == decision
 
 
+@pytest.mark.parametrize(("confidence", "decision"), [(0.5, "act"), (0.3, "confirm")])
+def test_stop_is_believed_sooner_than_all_else(confidence: float, decision: Decision) -> None:
+    assert weigh(heard("stop", confidence), meant("stop"), PHRASES, "session").decision == decision
+
+
 @pytest.mark.parametrize(
     ("confidence", "broad", "alone", "scope", "decision"),
     [

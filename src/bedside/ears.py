@@ -33,6 +33,9 @@ stronger (power) than that."""
 SURE = 2.0
 """It is surely a person's if so many times as many are."""
 
+SURELY_STOP = 0.6
+"""And "stop" already if so many are."""
+
 SEEN, OF = 5, 8
 """Somebody speaks over the voice if so many of the last so many blocks are that clear."""
 
@@ -98,8 +101,7 @@ class Ears:
         for hypothesis in self._listener.hear(block, voiced, now):
             match = self._understand(hypothesis, scope, self._other_talk(now))
             clear = self._clear(hypothesis)
-            half = match.decision == "confirm" and match.intent != "danger_sign"
-            if clear < (SURE if half else 1.0):
+            if clear < _clear_enough(match):
                 match = replace(match, intent=None, slots={}, decision="ignore")
             elif hypothesis.final and match.intent is None:
                 self._talk.append((now, len(hypothesis.broad.known) if hypothesis.broad else 0))
@@ -145,6 +147,13 @@ class Ears:
     def spoke(self, block: Block) -> None:
         """Note what the speaker plays while the block heard last is heard."""
         self._canceller.played(block)
+
+
+def _clear_enough(match: Match) -> float:
+    """How clear it must be over bedside's voice: who only half hears itself asks nothing, and silence harms nobody."""
+    if match.intent == "stop":
+        return SURELY_STOP
+    return SURE if match.decision == "confirm" and match.intent != "danger_sign" else 1.0
 
 
 def _as_understood(hypothesis: Hypothesis, match: Match) -> Hypothesis:

@@ -105,6 +105,9 @@ def _decision(hypothesis: Hypothesis, match: Match, phrases: tuple[str, ...], sc
         return "ignore"
     danger = match.intent == "danger_sign"
     if scope == "session" and not danger:
+        if match.intent == "stop":
+            # Silence harms nobody.
+            return match.decision if clear >= POOR else "confirm"
         if clear < POOR:
             return "ignore"
         return match.decision if clear >= FAIR else "confirm"
