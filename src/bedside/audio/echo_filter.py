@@ -56,6 +56,9 @@ SURER = 0.5
 CHANGE, DOUBT = 6.0, 0.01
 """How wrong the path may be (power): so many times what finding it anew has changed, and such a share of the doubt."""
 
+LATEST = 35
+"""Blocks of sound (0.35 s) within which the first echo arrives if there is one."""
+
 NEW = 28
 """Blocks of sound from which a delay is known as far as there is an echo with it."""
 
@@ -135,7 +138,7 @@ class EchoFilter:
         total = float(strength.sum())
         if total <= FAINT:
             self._arrived = self._learnt
-        if self._learnt < min(self._arrived + NEW, PARTS + NEW):
+        if self._learnt < (LATEST if total <= FAINT else min(self._arrived, LATEST) + NEW):
             return np.full(PARTS, max(1.0, total))
         parts = np.arange(PARTS)
         peak = int(strength.argmax())
@@ -161,11 +164,18 @@ class EchoFilter:
         """Begin to learn anew where the filter makes the sound louder: the path is another one now."""
         self._before = WATCH * self._before + float(np.dot(microphone, microphone))
         self._after = WATCH * self._after + float(np.dot(rest, rest))
-        if self._after > self._before and self._learnt >= EAGER:
-            self._doubt += _power(self._path)
-            self._change += _power(self._path)
-            self._fit.forget()
-            self._learnt = self._arrived = 0
+        if self._after <= self._before + FLOOR or self._learnt < EAGER:
+            return
+        strength = _power(self._path)
+        if float(strength.mean(axis=1).sum()) <= FAINT:
+            # There is no echo: what was taken for one was a person's voice.
+            self._fit.forget(path_too=True)
+            self._path = np.zeros_like(self._path)
+            return
+        self._doubt += strength
+        self._change += strength
+        self._fit.forget()
+        self._learnt = self._arrived = 0
 
 
 def _power(spectrum: Complex) -> Real:

@@ -27,6 +27,9 @@ FADING = 0.3
 EXPECTED = 0.002
 """The power expected of its first samples; this says little once something was heard."""
 
+LITTLE = 0.1
+"""How much less (amplitude) a path is expected to change that was found with a full window."""
+
 NEAR = 480
 """Samples (30 ms) around each one that tell how much is left unexplained there."""
 
@@ -70,10 +73,11 @@ class PathFit:
         self._last_played, self._last_heard = float(played[-1]), float(microphone[-1])
         self._known = min(self._known + BLOCK, SIZES[-1] - self._reach)
 
-    def forget(self) -> None:
-        """Go by what comes from now on only: the way is another one."""
+    def forget(self, path_too: bool = False) -> None:
+        """Go by what comes from now on only: the way is another one, or, path_too, there is none."""
         self._usable[:] = 0.0
         self._known = 0
+        self.path = np.zeros(self._reach, dtype=np.float32) if path_too else self.path
         self._descent = self._descend()
 
     def work(self, samples: int) -> bool:
@@ -91,13 +95,16 @@ class PathFit:
     def _descend(self) -> Iterator[bool]:
         """Each step of the conjugate gradients; True with those after which there is a new path."""
         while True:
-            size = self._size()
-            known = _Window(self._played[-size:], self._reach, self._scale)
+            size, path = self._size(), self.path
+            settled = self._known >= SIZES[-1] - self._reach
+            scale = self._scale * np.float32(LITTLE) if settled else self._scale
+            known = _Window(self._played[-size:], self._reach, scale)
             heard, usable = self._heard[-size:].copy(), self._usable[-size:]
-            way = self.path / self._scale
-            rest = heard - known.echo(way)
+            rest = heard - known.echo(path / scale)
             known.weigh(rest, heard, usable)
-            slope = known.back(rest) - way
+            # A settled path is departed from as little as the sound allows, another one is as weak as it allows.
+            slope = known.back(rest) if settled else known.back(rest) - path / scale
+            way = np.zeros_like(path)
             direction, steep = slope, float(slope @ slope)
             for _ in range(STEPS):
                 if steep <= 0.0:
@@ -109,7 +116,7 @@ class PathFit:
                 before, steep = steep, float(slope @ slope)
                 direction = slope + np.float32(steep / before) * direction
                 yield False
-            self.path = self._scale * way
+            self.path = path + scale * way
             yield True
 
 
