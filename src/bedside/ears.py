@@ -16,6 +16,7 @@ from bedside.audio.canceller import EchoCanceller
 from bedside.audio.gain import AutomaticGain
 from bedside.audio.voice_activity import VoiceActivity
 from bedside.nlu.match import Match, Scope
+from bedside.trust import CERTAIN
 
 Understand = Callable[[Hypothesis, Scope, int], Match]
 """What was heard to what it means, as far as it may be believed; how many words of other talk came before it."""
@@ -33,8 +34,8 @@ stronger (power) than that."""
 SURE = 2.0
 """It is surely a person's if so many times as many are."""
 
-SURELY_STOP = 0.6
-"""And "stop" already if so many are."""
+MOSTLY = 1.5
+"""And for a "stop" that was not certain so many times as many must be."""
 
 SEEN, OF = 5, 8
 """Somebody speaks over the voice if so many of the last so many blocks are that clear."""
@@ -101,7 +102,7 @@ class Ears:
         for hypothesis in self._listener.hear(block, voiced, now):
             match = self._understand(hypothesis, scope, self._other_talk(now))
             clear = self._clear(hypothesis)
-            if clear < _clear_enough(match):
+            if clear < _clear_enough(hypothesis, match):
                 match = replace(match, intent=None, slots={}, decision="ignore")
             elif hypothesis.final and match.intent is None:
                 self._talk.append((now, len(hypothesis.broad.known) if hypothesis.broad else 0))
@@ -149,10 +150,11 @@ class Ears:
         self._canceller.played(block)
 
 
-def _clear_enough(match: Match) -> float:
-    """How clear it must be over bedside's voice: who only half hears itself asks nothing, and silence harms nobody."""
+def _clear_enough(hypothesis: Hypothesis, match: Match) -> float:
+    """How clear it must be over bedside's voice: what may be an echo, and is half understood, is nothing, but danger
+    counts; a "stop" that nobody said would leave her alone with her cramp."""
     if match.intent == "stop":
-        return SURELY_STOP
+        return 1.0 if (hypothesis.confidence or 0.0) >= CERTAIN else MOSTLY
     return SURE if match.decision == "confirm" and match.intent != "danger_sign" else 1.0
 
 
