@@ -4,11 +4,13 @@
     bench/barge_in.py AUDIO [--seed N] [--commands N] [--every N] [--metres M] [--talk DB] [--tenths SECONDS]
 
 AUDIO is a folder with manifest.csv (columns file, label) and recordings of people. Recordings whose label means
-something in a session are spoken over the first and the second sentence of a cramp in the simulated room, and beside
-them the same labels in synthetic voices (flite and espeak-ng must be there), all at the same level. Printed for each
+something in a session are spoken over a cramp's sentences in the simulated room, and beside them the same labels in
+synthetic voices (flite and espeak-ng must be there), all at the same level: over the first sentence, as the very first
+that bedside says since it was started, and after it has answered a question; and over the second. Printed for each
 level of the echo, in dB relative to the person:
 
-- heard: how many commands were understood while bedside spoke, of those that are understood in silence
+- heard: how many commands were understood while bedside spoke, of those that are understood in silence; "of people"
+  and the delays are of the last two
 - silence ms: from the end of "stop" to the last sound of bedside, median / 95 %
 - itself: how often bedside took itself for somebody when every n-th routine was played through, with an answer to each
   of its questions assumed but not spoken, and how many sentences that was
@@ -33,7 +35,7 @@ from pathlib import Path
 import click
 import numpy as np
 from barge_clips import Clip, other_talk, recorded, synthetic
-from barge_scenes import Moment, Outcome, Scenes, in_room
+from barge_scenes import SENTENCES, Moment, Outcome, Scenes, in_room
 from rich.console import Console
 from rich.table import Table
 
@@ -48,7 +50,7 @@ SPANS = (0.0, 0.5, 1.0, 2.0, 4.0, 8.0, 16.0, 60.0)
 @click.command()
 @click.argument("audio", type=click.Path(exists=True, file_okay=False, path_type=Path))
 @click.option("--seed", default=1, show_default=True)
-@click.option("--commands", default=36, show_default=True, help="Of each kind, a third of them 'stop'.")
+@click.option("--commands", default=30, show_default=True, help="Of each kind, a third of them 'stop'.")
 @click.option("--every", default=8, show_default=True, help="Play every n-th routine through; 0 for none.")
 @click.option("--metres", type=float, help="From the speaker to the microphone, in a computed room.")
 @click.option("--talk", type=float, help="Others talk, so many dB louder than the person.")
@@ -80,12 +82,13 @@ def main(
 
 
 def _by_echo(scenes: Scenes, kinds: list[list[Clip]], every: int, seed: int, show: bool) -> Table:
-    table = Table("echo dB", "heard: 1st sentence", "2nd", "of people", "silence ms: people", "synthetic", "itself")
+    heard = ("heard: the very first", "1st later on", "2nd")
+    table = Table("echo dB", *heard, "of people", "silence ms: people", "synthetic", "itself")
     told = scenes.rehearsed()[::every] if every else []
     for echo in ECHOES:
         for plain in (False, True):
             said = [clips[:: PLAIN_EVERY if plain else 1] for clips in kinds]
-            outcomes = [[Outcome(), Outcome()] for _ in said]
+            outcomes = [[Outcome() for _ in SENTENCES] for _ in said]
             for clips, by_sentence in zip(said, outcomes, strict=True):
                 for clip, moment in _moments(clips, seed):
                     scenes.over_speech(clip, moment, echo, by_sentence[moment.sentence], plain)
@@ -95,8 +98,8 @@ def _by_echo(scenes: Scenes, kinds: list[list[Clip]], every: int, seed: int, sho
             table.add_row(
                 f"{level} plain" if plain else level,
                 *(str(_together(pair)) for pair in zip(people, others, strict=True)),
-                str(_together(people)),
-                *(_delays(_together(kind).delays) for kind in (people, others)),
+                str(_together(people[1:])),
+                *(_delays(_together(kind[1:]).delays) for kind in (people, others)),
                 itself,
                 end_section=plain,
             )
@@ -104,10 +107,10 @@ def _by_echo(scenes: Scenes, kinds: list[list[Clip]], every: int, seed: int, sho
 
 
 def _moments(clips: list[Clip], seed: int) -> Iterator[tuple[Clip, Moment]]:
-    """Each clip over the first sentence and over the second."""
+    """Each clip over each of the sentences."""
     chance = random.Random(seed)
     for clip in clips:
-        for sentence in (0, 1):
+        for sentence in range(len(SENTENCES)):
             yield clip, Moment(sentence, chance.uniform(0.3, 2.0), chance.randrange(1000))
 
 

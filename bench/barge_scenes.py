@@ -37,10 +37,13 @@ AFTERWARDS, PLAIN_AFTERWARDS = 2.0, 8.0
 """Seconds within which a command must be understood. The plain way hears it when its sentence is over."""
 
 
-SENTENCES = ("Straighten", "Now bring")
-"""What bedside says first and second in a cramp."""
+SENTENCES = ("Straighten", "Straighten", "Now bring")
+"""What bedside says first and second in a cramp: the first as the first that it says at all, and after an answer."""
 
-BEGINS = (2.5, 10.0)
+ANSWERED = 1
+"""The second of these: a question was answered before."""
+
+BEGINS = (2.5, 10.0, 10.0)
 """Seconds of a scene after which those have begun at the latest."""
 
 LONGEST_CLIP = 3.0
@@ -48,7 +51,7 @@ LONGEST_CLIP = 3.0
 
 @dataclass(frozen=True)
 class Moment:
-    """So many seconds after the first or the second (0, 1) sentence has begun; seed: of the room."""
+    """So many seconds after one of SENTENCES (0, 1, 2) has begun; seed: of the room."""
 
     sentence: int
     wait: float
@@ -99,6 +102,7 @@ class Scenes:
         self.content: Content = load_content(self.config)
         self._model = OneModel(load_model(self.config, self.content)[0])
         self._asking = keep(folder, spoken("leg cramp", "flite slt"), "asking")
+        self._question = keep(folder, spoken("what should I drink", "flite slt"), "question")
         self.talk: tuple[str, float] | None = None
 
     def meaning(self, text: str) -> Meaning | None:
@@ -126,10 +130,10 @@ class Scenes:
                 PlainAssistant(room, loop, self.config, self.content, voice, log.append).run()
             else:
                 assemble(self.config, self.content, self._model, voice, room, log.append, print).run()
-        if len(room.spoken) < 2:
+        if len(room.spoken) < len(scene.says):
             return
         to.said += 1
-        spoken, until = room.spoken[1], PLAIN_AFTERWARDS if plain else AFTERWARDS
+        spoken, until = room.spoken[-1], PLAIN_AFTERWARDS if plain else AFTERWARDS
         meant = [line for line in log if line["event"] == "intent" and spoken.start < _time(line) < spoken.end + until]
         to.heard += any((line["intent"], line["slots"]) == clip.wanted for line in meant)
         if clip.wanted[0] == "stop":
@@ -167,7 +171,11 @@ class Scenes:
 
     def _scene(self, clip: Clip, moment: Moment, echo: float | None, afterwards: float) -> Scene:
         trigger = {"event": "say", "match": SENTENCES[moment.sentence]}
-        says = [{"at": 0.7, "file": self._asking}, {"after": trigger, "wait": round(moment.wait, 3), "file": clip.file}]
+        says: list[dict[str, Any]] = [{"at": 0.7, "file": self._asking}]
+        if moment.sentence == ANSWERED:
+            said = {"event": "said", "match": "drinking"}
+            says = [{"at": 0.7, "file": self._question}, {"after": said, "wait": 1.5, "file": self._asking}]
+        says += [{"after": trigger, "wait": round(moment.wait, 3), "file": clip.file}]
         duration = BEGINS[moment.sentence] + moment.wait + LONGEST_CLIP + afterwards
         scene: dict[str, Any] = {"duration": round(duration, 2), "says": says, "seed": moment.seed}
         if echo is not None:

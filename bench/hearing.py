@@ -70,7 +70,8 @@ class _Lent:
     def __init__(self, recognizer: Recognizer, unused: list[Recognizer]) -> None:
         self._recognizer = recognizer
         self.accept, self.partial = recognizer.accept, recognizer.partial
-        self.finish, self.reset = recognizer.finish, recognizer.reset
+        self.finish, self.finish_scored = recognizer.finish, recognizer.finish_scored
+        self.reset = recognizer.reset
         self._unused = unused
         recognizer.reset()
 

@@ -33,7 +33,7 @@ from bedside.nlu.match import Match, Scope
 from bedside.nlu.matcher import match
 from bedside.resources import embedded_model
 from bedside.tts.voice import Voice
-from bedside.wiring import Content, conversation_for, grammars
+from bedside.wiring import SCOPES, Content, conversation_for
 
 PLAIN_BLOCK = RATE // 2
 """Samples: what most projects read at once."""
@@ -67,7 +67,7 @@ class PlainLoop:
 
 def plain_phrases(content: Content) -> tuple[str, ...]:
     """One list for everything: what bedside listens for in an idle room and in a session."""
-    return tuple(dict.fromkeys(phrase for phrases in grammars(content).values() for phrase in phrases))
+    return tuple(dict.fromkeys(phrase for scope in SCOPES for phrase in content.intents.grammar(scope)))
 
 
 def understood_plainly(loop: PlainLoop, sound: Samples, content: Content, scope: Scope) -> list[Match]:

@@ -39,6 +39,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "rehearsal": EVERYTHING,
     "trust": EVERYTHING,
     "patience": EVERYTHING,
+    "understanding": EVERYTHING,
     "wiring": EVERYTHING,
     "cli": EVERYTHING,
 }

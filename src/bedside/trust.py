@@ -40,12 +40,13 @@ CERTAIN, SURE = 0.97, 0.85
 """Mean confidence from which a phrase of several words counts in an idle room whatever else was heard, and from which
 it does if the broad grammar heard about the same."""
 
-IDENTICAL, SAME, SAME_ALONE = 95.0, 60.0, 50.0
-"""Likeness (0 to 100) of the letters from which the broad grammar heard the same, and from which it, and the words
-alone, heard about the same."""
+IDENTICAL, SAME = 95.0, 60.0
+"""Likeness (0 to 100) of the letters from which the broad grammar, or the words alone, heard the same, and from which
+the former heard about the same."""
 
-HALF = 0.5
-"""Mean confidence from which the words alone say something."""
+ONE_WORD, WORDS, WORDS_A_SECOND, AT_LEAST = 2.5, 4.0, 4.5, 3.0
+"""By how much (a difference of logarithms) a phrase must explain its sound better than words without any order: one
+word, several, those for each second that they take, and those that are certain."""
 
 TALK = 6
 """Words of other talk from which a phrase counts only if both are so: in talk that goes on there are many words that
@@ -125,18 +126,28 @@ def _decision(hypothesis: Hypothesis, match: Match, phrases: tuple[str, ...], sc
 
 def _is_confirmed(hypothesis: Hypothesis, clear: float, talk: int) -> bool:
     """Whether a phrase was heard so well, or by others alike, that it was no noise bent into it."""
-    alike = _alike(hypothesis, hypothesis.broad)
+    alike, several = _alike(hypothesis, hypothesis.broad), len(hypothesis.known) > 1
     if talk >= TALK:
         return clear >= CERTAIN and alike >= SAME
-    if (clear >= CERTAIN and len(hypothesis.known) > 1) or (clear >= SURE and alike >= SAME):
+    margin = hypothesis.margin
+    if clear >= CERTAIN and several and (alike >= SAME if margin is None else margin >= AT_LEAST):
+        return True
+    if clear >= SURE and alike >= SAME:
         return True
     broad = hypothesis.broad
     if clear >= FAIR and broad is not None and (broad.confidence or 0.0) >= SURE and alike >= IDENTICAL:
         return True
-    alone = hypothesis.alone
-    if alone is None or (alone.confidence or 0.0) < HALF:
-        return False
-    return clear >= FAIR and _alike(hypothesis, alone) >= SAME_ALONE
+    return clear >= FAIR and margin is not None and _is_likelier(hypothesis, margin)
+
+
+def _is_likelier(hypothesis: Hypothesis, margin: float) -> bool:
+    """Whether words without any order explain the sound no better than the phrase does, or are the same."""
+    sure = hypothesis.sure or hypothesis
+    if _alike(sure, hypothesis.alone) >= IDENTICAL:
+        return True
+    if len(sure.known) < 2:
+        return margin >= ONE_WORD
+    return margin >= max(WORDS, WORDS_A_SECOND * sure.spoken)
 
 
 def _alike(hypothesis: Hypothesis, other: Hypothesis | None) -> float:

@@ -35,10 +35,9 @@ from bedside.nlu.fluency import Fluency
 from bedside.nlu.heard import load_heard
 from bedside.nlu.intents import IntentSet, load_intents
 from bedside.nlu.match import INTENTS, Match, Scope
-from bedside.nlu.matcher import match
 from bedside.patience import silence_wanted
-from bedside.trust import graver, weigh, weigh_danger
 from bedside.tts.voice import Voice, VoiceSettings, default_cache_folder
+from bedside.understanding import Understanding
 from bedside.yamlfile import suggest
 
 SCOPES: tuple[Scope, ...] = ("idle", "session")
@@ -125,11 +124,6 @@ def vocabulary(content: Content) -> dict[str, tuple[str, Path, int]]:
     return {word: origin for word, origin in origins if origin is not None}
 
 
-def grammars(content: Content) -> dict[Scope, tuple[str, ...]]:
-    """What the recogniser listens for in each scope: the sentences that mean something."""
-    return {scope: content.intents.grammar(scope) for scope in SCOPES}
-
-
 def broad_grammar(intents: IntentSet, model: SpeechModel) -> tuple[str, ...]:
     """How people speak in their own words, of danger and of anything else: all sentences that the model knows every
     word of, and each word by itself, so that other talk is not bent into these sentences."""
@@ -163,21 +157,13 @@ def _weighted(weights: Mapping[str, int]) -> tuple[str, ...]:
 
 def ears_for(config: Config, content: Content, model: SpeechModel) -> Ears:
     """Ears with the matcher behind them."""
-    phrases, fluency = grammars(content), danger_fluency(content.intents)
-
-    def understand(hypothesis: Hypothesis, scope: Scope, talk: int) -> Match:
-        meaning = weigh(hypothesis, match(hypothesis.text, content.intents, scope), phrases[scope], scope, talk)
-        broad = hypothesis.broad
-        if broad is None:
-            return meaning
-        danger = weigh_danger(broad, match(broad.text, content.intents, scope), fluency)
-        return graver(meaning, danger, hypothesis.confidence or 0.0)
+    understanding = Understanding(content.intents, danger_fluency(content.intents))
 
     def wanted(hypothesis: Hypothesis, meaning: Match, scope: Scope) -> float:
         return silence_wanted(hypothesis, meaning, content.intents, scope)
 
     voiced = VoiceActivity(config.recognizer.voice_gate)
-    return Ears(listener_for(config, content, model), voiced, understand, wanted)
+    return Ears(listener_for(config, content, model), voiced, understanding, wanted)
 
 
 def voice_for(config: Config, warn: Callable[[str], None]) -> Voice:

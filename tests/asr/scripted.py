@@ -43,6 +43,10 @@ class ScriptedRecognizer:
         self._heard = []
         return words
 
+    def finish_scored(self) -> RecognizedWords:
+        words = self.finish()
+        return RecognizedWords(words.words, float(len(words.known)))
+
     def reset(self) -> None:
         self.resets += 1
         self._heard = []

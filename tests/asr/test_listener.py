@@ -308,15 +308,38 @@ def test_without_a_broad_grammar_nothing_of_it_is_told() -> None:
 
 
 def test_a_phrase_is_heard_once_more_as_words_alone_on_the_same_clock() -> None:
-    night = Night(broad=["leg cramp", "cramp"])
+    night = Night(broad=["leg no", "no"])
     night.speak("leg")
-    night.speak("cramp")
+    night.speak("no")
     night.wait(1.0)
     for hypothesis in (h for _, h in night.heard if h.pause or h.final):
         assert hypothesis.alone is not None
-        assert hypothesis.alone.text == "leg cramp"
+        assert hypothesis.alone.text == "leg no"
+        assert hypothesis.margin == 0.0
         for heard, alone in zip(hypothesis.words, hypothesis.alone.words, strict=True):
             assert (alone.start, alone.end) == pytest.approx((heard.start, heard.end), abs=0.031)
+
+
+def test_only_the_words_that_are_sure_are_heard_once_more() -> None:
+    """A "cramp" of this recogniser is doubtful."""
+    night = Night(broad=["leg no", "no"])
+    for word in ("cramp", "leg", "no"):
+        night.speak(word)
+    night.wait(1.0)
+    final = night.heard[-1][1]
+    assert final.text == "cramp leg no"
+    assert final.sure is not None
+    assert final.sure.text == "leg no"
+    assert final.alone is not None
+    assert final.alone.words[0].start >= final.words[1].start - 0.31
+
+
+def test_of_doubtful_words_nothing_is_heard_once_more() -> None:
+    night = Night(broad=["leg cramp", "cramp"])
+    night.speak("cramp")
+    night.wait(1.0)
+    final = night.heard[-1][1]
+    assert (final.text, final.sure, final.alone, final.margin) == ("cramp", None, None, None)
 
 
 def pauses(heard: list[Hypothesis]) -> list[tuple[str, bool]]:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from bedside.asr.recognizer import UNKNOWN, Word
+from bedside.asr.recognizer import UNKNOWN, Word, without_doubtful_ends
 
 
 @dataclass(frozen=True)
@@ -18,8 +18,9 @@ class Hypothesis:
     up to a pause is heard as well as a final result.
     confidence: 0.0 to 1.0, the mean of the words' own; None for a partial result.
     words: the same word by word, on the recogniser's own clock, where it tells.
-    broad, alone: the same sound as the broad grammar heard it, and as words without any order, if there are such; only
-    of a final result, and on the same clock.
+    broad, alone: the same sound as the broad grammar heard it (only of a final result), and its sure words as words
+    without any order, if there are such; on the same clock, the latter without confidence.
+    margin: how much likelier (a difference of logarithms) the sure words are as the phrase than as any words.
     """
 
     text: str
@@ -29,6 +30,7 @@ class Hypothesis:
     confidence: float | None = None
     broad: Hypothesis | None = None
     alone: Hypothesis | None = None
+    margin: float | None = None
     words: tuple[Word, ...] = ()
     pause: float = 0.0
 
@@ -36,6 +38,16 @@ class Hypothesis:
     def known(self) -> tuple[Word, ...]:
         """The words that are words, without `UNKNOWN`."""
         return tuple(word for word in self.words if word.text != UNKNOWN)
+
+    @property
+    def sure(self) -> Hypothesis | None:
+        """The same without the doubtful words and `UNKNOWN` at its ends; None if there are none, or nothing is left."""
+        kept = without_doubtful_ends(self.words)
+        if not kept or len(kept) == len(self.words):
+            return None
+        known = [word.confidence for word in kept if word.text != UNKNOWN]
+        text = " ".join(word.text for word in kept)
+        return replace(self, text=text, words=kept, confidence=sum(known) / len(known))
 
     @property
     def spoken(self) -> float:

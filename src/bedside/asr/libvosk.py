@@ -68,6 +68,10 @@ class KaldiRecognizer:
         """Whether results tell of each word when it was said."""
         self._vosk.vosk_recognizer_set_words(self._handle, int(wanted))
 
+    def SetMaxAlternatives(self, count: int) -> None:
+        """How many alternatives a final result gives, each with its likelihood; 0: one result without."""
+        self._vosk.vosk_recognizer_set_max_alternatives(self._handle, count)
+
     def AcceptWaveform(self, pcm: bytes) -> int:
         """Take 16-bit sound; 1 if libvosk takes the utterance for over. Raises RuntimeError."""
         over = int(self._vosk.vosk_recognizer_accept_waveform(self._handle, pcm, len(pcm)))

@@ -174,8 +174,8 @@ class Listener:
         assert start is not None
         end = max(start, end)
         heard = Hypothesis(words.text or UNKNOWN, start, end, True, words.confidence, words=words.words)
-        alone = self._pauses.words_alone(words, self._now - self._fed_from)
-        return replace(heard, broad=as_heard(heard, broad), alone=as_heard(heard, alone))
+        heard = self._pauses.compared(heard, self._name, self._now - self._fed_from)
+        return replace(heard, broad=as_heard(heard, broad))
 
     def _deaf(self, voiced: bool) -> bool:
         """Whether this block is still the rest of a discarded utterance."""

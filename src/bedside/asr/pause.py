@@ -14,7 +14,7 @@ import numpy as np
 
 from bedside.asr.endpoint import EndpointSettings, VoiceGate
 from bedside.asr.hypothesis import Hypothesis
-from bedside.asr.recognizer import RecognizedWords, Recognizer, SpeechModel
+from bedside.asr.recognizer import RecognizedWords, Recognizer, SpeechModel, without_doubtful_ends
 from bedside.audio.block import BLOCK_SECONDS, Block
 
 LONGEST = 3.0
@@ -45,7 +45,7 @@ class PauseHearing:
         settings: EndpointSettings,
     ) -> None:
         self._recognizers = {name: model.recognizer(phrases) for name, phrases in grammars.items()}
-        self._alone = model.recognizer(words, free=True) if words else None
+        self._alone = model.recognizer(words) if words else None
         self._pauses = settings.pauses
         self._unchanged = settings.unchanged
         self._before = round(settings.preroll / BLOCK_SECONDS)
@@ -76,7 +76,7 @@ class PauseHearing:
             return []
         if self._told == 0:
             words = self._words(grammar)
-            self._so_far = self._hypothesis(words, gate.start, gate.last_voiced) if words is not None else None
+            self._so_far = self._hypothesis(grammar, words, gate.start, gate.last_voiced) if words is not None else None
         self._told = reached
         return [replace(self._so_far, pause=quiet)] if self._so_far is not None else []
 
@@ -91,7 +91,7 @@ class PauseHearing:
         if words is None or self._goes_on(words):
             return []
         end = now - len(self._sound) * BLOCK_SECONDS + words.known[-1].end
-        return [replace(self._hypothesis(words, min(gate.start, end), end), pause=max(0.0, now - end))]
+        return [replace(self._hypothesis(grammar, words, min(gate.start, end), end), pause=max(0.0, now - end))]
 
     def _has_fallen(self) -> bool:
         """Whether it has been quieter lately than it was; asked before the sound is heard again, which costs more."""
@@ -111,23 +111,28 @@ class PauseHearing:
         words = _heard_by(self._recognizers[grammar], self._sound)
         return words if words.known else None
 
-    def words_alone(self, words: RecognizedWords, seconds: float) -> RecognizedWords:
-        """The phrase `words` once more, as words without any order, on the same clock, which began `seconds` ago; none
-        if it is too long for a phrase, or has parts that were not understood."""
-        if self._alone is None or not words.known or len(words.known) < len(words.words):
-            return RecognizedWords()
-        start, end = words.known[0].start - AROUND, words.known[-1].end + AROUND
+    def compared(self, heard: Hypothesis, grammar: str, seconds: float) -> Hypothesis:
+        """`heard` with its sure words heard once more, as words without any order, and how much likelier they are as
+        they are. seconds: how long ago the clock of its words began. As it is if it is too long for a phrase."""
+        words = without_doubtful_ends(heard.words)
+        if self._alone is None or not words:
+            return heard
+        start, end = words[0].start - AROUND, words[-1].end + AROUND
+        if end - start > LONGEST:
+            return heard
         kept_from = seconds - len(self._sound) * BLOCK_SECONDS
         first, last = (max(0, round((t - kept_from) / BLOCK_SECONDS)) for t in (start, end))
-        if end - start > LONGEST:
-            return RecognizedWords()
         begin = kept_from + first * BLOCK_SECONDS
-        alone = _heard_by(self._alone, self._sound[first:last])
-        return RecognizedWords(tuple(replace(w, start=w.start + begin, end=w.end + begin) for w in alone.words))
+        alone, phrase = (
+            _scored_by(recognizer, self._sound[first:last]) for recognizer in (self._alone, self._recognizers[grammar])
+        )
+        moved = tuple(replace(w, start=w.start + begin, end=w.end + begin) for w in alone.words)
+        margin = (phrase.score or 0.0) - (alone.score or 0.0)
+        return replace(heard, alone=as_heard(heard, RecognizedWords(moved)), margin=margin)
 
-    def _hypothesis(self, words: RecognizedWords, start: float, end: float) -> Hypothesis:
+    def _hypothesis(self, grammar: str, words: RecognizedWords, start: float, end: float) -> Hypothesis:
         heard = Hypothesis(words.text, start, end, False, words.confidence, words=words.words)
-        return replace(heard, alone=as_heard(heard, self.words_alone(words, len(self._sound) * BLOCK_SECONDS)))
+        return self.compared(heard, grammar, len(self._sound) * BLOCK_SECONDS)
 
 
 def as_heard(heard: Hypothesis, words: RecognizedWords) -> Hypothesis | None:
@@ -139,6 +144,12 @@ def _heard_by(recognizer: Recognizer, sound: Sequence[Block]) -> RecognizedWords
     for block in sound:
         recognizer.accept(block)
     return recognizer.finish()
+
+
+def _scored_by(recognizer: Recognizer, sound: Sequence[Block]) -> RecognizedWords:
+    for block in sound:
+        recognizer.accept(block)
+    return recognizer.finish_scored()
 
 
 def _power(blocks: Sequence[Block]) -> float:

@@ -11,6 +11,9 @@ from bedside.audio.block import Block
 UNKNOWN = "[unk]"
 """What a recogniser writes for sound that fits no word of its grammar."""
 
+DOUBTFUL = 0.58
+"""Confidence below which the first and the last words of an utterance are more likely noise beside it."""
+
 
 @dataclass(frozen=True)
 class Word:
@@ -25,9 +28,12 @@ class Word:
 
 @dataclass(frozen=True)
 class RecognizedWords:
-    """An utterance that has come to its end. `words` may be empty."""
+    """An utterance that has come to its end. `words` may be empty. score: where it was asked for, the logarithm of how
+    likely the sound and the order of the words are; to be compared between grammars with the same weight on the sound.
+    """
 
     words: tuple[Word, ...] = ()
+    score: float | None = None
 
     @property
     def text(self) -> str:
@@ -46,6 +52,12 @@ class RecognizedWords:
         return sum(word.confidence for word in self.known) / max(1, len(self.known))
 
 
+def without_doubtful_ends(words: Sequence[Word]) -> tuple[Word, ...]:
+    """The words from the first to the last that is no `UNKNOWN` and not doubtful."""
+    sure = [n for n, word in enumerate(words) if word.text != UNKNOWN and word.confidence >= DOUBTFUL]
+    return tuple(words[sure[0] : sure[-1] + 1]) if sure else ()
+
+
 class Recognizer(Protocol):
     """Hears one grammar, one utterance after the other. To be used from one thread only."""
 
@@ -58,6 +70,9 @@ class Recognizer(Protocol):
 
     def finish(self) -> RecognizedWords:
         """End the utterance and give its words. The next block begins a new one."""
+
+    def finish_scored(self) -> RecognizedWords:
+        """The same with its score, in which no word has a confidence (all are 0.0)."""
 
     def reset(self) -> None:
         """Forget the utterance. The next block begins a new one."""

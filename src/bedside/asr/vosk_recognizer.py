@@ -130,17 +130,31 @@ class VoskRecognizer:
     def finish(self) -> RecognizedWords:
         """See `Recognizer.finish`. Takes a few milliseconds: the rest of the sound is decoded now."""
         self._hand_on()
-        # libvosk counts time since the recogniser was made, not since the utterance began.
-        began = self._utterance_began / RATE
-        found = json.loads(self._recognizer.FinalResult()).get("result", [])
-        self._utterance_began = self._accepted
-        return RecognizedWords(tuple(_word(entry, began) for entry in found))
+        return RecognizedWords(self._words(json.loads(self._recognizer.FinalResult())))
+
+    def finish_scored(self) -> RecognizedWords:
+        """See `Recognizer.finish_scored`."""
+        self._hand_on()
+        self._recognizer.SetMaxAlternatives(1)
+        found = json.loads(self._recognizer.FinalResult())
+        self._recognizer.SetMaxAlternatives(0)
+        # Without any sound there are no alternatives.
+        best = next(iter(found.get("alternatives", [])), {"confidence": 0.0})
+        # What is called confidence there is the logarithm of a likelihood.
+        return RecognizedWords(self._words(best), best["confidence"])
 
     def reset(self) -> None:
         """See `Recognizer.reset`."""
         # Reset() would keep up to 90 ms of undecoded sound for the next utterance; finishing does not,
         # and it also frees the feature pipeline, which otherwise grows.
         self.finish()
+
+    def _words(self, result: dict[str, Any]) -> tuple[Word, ...]:
+        """Those of the utterance that has just ended."""
+        # libvosk counts time since the recogniser was made, not since the utterance began.
+        began = self._utterance_began / RATE
+        self._utterance_began = self._accepted
+        return tuple(_word(entry, began) for entry in result.get("result", []))
 
     def _hand_on(self) -> bool:
         if not len(self._gathered):
@@ -153,7 +167,7 @@ class VoskRecognizer:
 
 def _word(entry: dict[str, Any], began: float) -> Word:
     start, end = (max(0.0, entry[key] - began) for key in ("start", "end"))
-    return Word(entry["word"], start, end, min(1.0, entry["conf"]))
+    return Word(entry["word"], start, end, min(1.0, entry.get("conf", 0.0)))
 
 
 @contextmanager
