@@ -40,10 +40,10 @@ AFTERWARDS, PLAIN_AFTERWARDS = 2.0, 8.0
 SENTENCES = ("Straighten", "Straighten", "Now bring")
 """What bedside says first and second in a cramp: the first as the first that it says at all, and after an answer."""
 
-ANSWERED = 1
-"""The second of these: a question was answered before."""
+ANSWERED, ANSWERED_BY = 1, 12.0
+"""The second of these: a question was answered before, by so many seconds after the beginning."""
 
-BEGINS = (2.5, 10.0, 10.0)
+BEGINS = (2.5, 14.0, 10.0)
 """Seconds of a scene after which those have begun at the latest."""
 
 LONGEST_CLIP = 3.0
@@ -173,8 +173,7 @@ class Scenes:
         trigger = {"event": "say", "match": SENTENCES[moment.sentence]}
         says: list[dict[str, Any]] = [{"at": 0.7, "file": self._asking}]
         if moment.sentence == ANSWERED:
-            said = {"event": "said", "match": "drinking"}
-            says = [{"at": 0.7, "file": self._question}, {"after": said, "wait": 1.5, "file": self._asking}]
+            says = [{"at": 0.7, "file": self._question}, {"at": ANSWERED_BY, "file": self._asking}]
         says += [{"after": trigger, "wait": round(moment.wait, 3), "file": clip.file}]
         duration = BEGINS[moment.sentence] + moment.wait + LONGEST_CLIP + afterwards
         scene: dict[str, Any] = {"duration": round(duration, 2), "says": says, "seed": moment.seed}
