@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from bedside.asr.hypothesis import Hypothesis
+from bedside.asr.hypothesis import Comparison, Hypothesis
 from bedside.asr.recognizer import Word
 from bedside.nlu.fluency import Fluency
 from bedside.nlu.match import Decision, Match, Scope
@@ -32,7 +32,9 @@ def heard(
         return Hypothesis(words, 1.0, 1.0 + seconds, True, confidence, words=spaced)
 
     others = (said(words) if words else None for words in (broad, alone))
-    return replace(said(text), margin=margin, **dict(zip(("broad", "alone"), others, strict=True)))
+    beside, order_free = others
+    comparison = None if margin is None else Comparison(order_free, margin)
+    return replace(said(text), broad=beside, compare=lambda: comparison)
 
 
 def meant(intent: str, decision: Decision = "act", score: float = 100.0, **slots: str) -> Match:

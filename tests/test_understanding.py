@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from bedside.asr.hypothesis import Hypothesis
+from bedside.asr.hypothesis import Comparison, Hypothesis
 from bedside.asr.recognizer import Word
 from bedside.config import Config
 from bedside.nlu.match import Scope
@@ -18,11 +18,13 @@ def understanding() -> Understanding:
     return Understanding(intents, danger_fluency(intents))
 
 
-def heard(said: list[tuple[str, float]], margin: float | None = 20.0) -> Hypothesis:
+def heard(said: list[tuple[str, float]], margin: float = 20.0) -> Hypothesis:
     words = tuple(Word(text, 0.4 * n, 0.4 * n + 0.4, sure) for n, (text, sure) in enumerate(said))
     mean = sum(word.confidence for word in words) / len(words)
     text = " ".join(word.text for word in words)
-    return Hypothesis(text, 1.0, 1.0 + 0.4 * len(words), True, mean, words=words, margin=margin)
+    return Hypothesis(
+        text, 1.0, 1.0 + 0.4 * len(words), True, mean, words=words, compare=lambda: Comparison(None, margin)
+    )
 
 
 @pytest.mark.parametrize(

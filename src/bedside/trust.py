@@ -14,7 +14,7 @@ from dataclasses import replace
 
 from rapidfuzz import fuzz, process
 
-from bedside.asr.hypothesis import Hypothesis
+from bedside.asr.hypothesis import Comparison, Hypothesis
 from bedside.nlu.fluency import Fluency
 from bedside.nlu.match import Decision, Match, Scope
 
@@ -112,16 +112,15 @@ def _decision(hypothesis: Hypothesis, match: Match, phrases: tuple[str, ...], sc
         if clear < POOR:
             return "ignore"
         return match.decision if clear >= FAIR else "confirm"
-    if not danger and not _is_confirmed(hypothesis, clear, talk):
-        return "ignore"
     if not danger and match.decision == "confirm" and clear < CERTAIN:
         # Neither well heard nor well understood.
         return "ignore"
     if len(known) < len(words):
         nearly = not danger and len(known) > 1 and _likeness(known, phrases) >= NEARLY_A_PHRASE
-        return "confirm" if nearly and clear >= FAIR else "ignore"
-    whole = _likeness(known, phrases) >= WHOLE_PHRASE and clear >= (CLEAR if danger else FAIR)
-    return match.decision if whole else "ignore"
+        return "confirm" if nearly and _is_confirmed(hypothesis, clear, talk) else "ignore"
+    whole = _likeness(known, phrases) >= WHOLE_PHRASE
+    confirmed = whole and (clear >= CLEAR if danger else _is_confirmed(hypothesis, clear, talk))
+    return match.decision if confirmed else "ignore"
 
 
 def _is_confirmed(hypothesis: Hypothesis, clear: float, talk: int) -> bool:
@@ -129,25 +128,27 @@ def _is_confirmed(hypothesis: Hypothesis, clear: float, talk: int) -> bool:
     alike, several = _alike(hypothesis, hypothesis.broad), len(hypothesis.known) > 1
     if talk >= TALK:
         return clear >= CERTAIN and alike >= SAME
-    margin = hypothesis.margin
-    if clear >= CERTAIN and several and (alike >= SAME if margin is None else margin >= AT_LEAST):
-        return True
+    if clear < FAIR:
+        return False
     if clear >= SURE and alike >= SAME:
         return True
     broad = hypothesis.broad
-    if clear >= FAIR and broad is not None and (broad.confidence or 0.0) >= SURE and alike >= IDENTICAL:
+    if broad is not None and (broad.confidence or 0.0) >= SURE and alike >= IDENTICAL:
         return True
-    return clear >= FAIR and margin is not None and _is_likelier(hypothesis, margin)
+    comparison = hypothesis.compare()
+    if comparison is None:
+        return False
+    return (clear >= CERTAIN and several and comparison.margin >= AT_LEAST) or _is_likelier(hypothesis, comparison)
 
 
-def _is_likelier(hypothesis: Hypothesis, margin: float) -> bool:
+def _is_likelier(hypothesis: Hypothesis, comparison: Comparison) -> bool:
     """Whether words without any order explain the sound no better than the phrase does, or are the same."""
     sure = hypothesis.sure or hypothesis
-    if _alike(sure, hypothesis.alone) >= IDENTICAL:
+    if _alike(sure, comparison.alone) >= IDENTICAL:
         return True
     if len(sure.known) < 2:
-        return margin >= ONE_WORD
-    return margin >= max(WORDS, WORDS_A_SECOND * sure.spoken)
+        return comparison.margin >= ONE_WORD
+    return comparison.margin >= max(WORDS, WORDS_A_SECOND * sure.spoken)
 
 
 def _alike(hypothesis: Hypothesis, other: Hypothesis | None) -> float:

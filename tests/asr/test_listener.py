@@ -313,10 +313,12 @@ def test_a_phrase_is_heard_once_more_as_words_alone_on_the_same_clock() -> None:
     night.speak("no")
     night.wait(1.0)
     for hypothesis in (h for _, h in night.heard if h.pause or h.final):
-        assert hypothesis.alone is not None
-        assert hypothesis.alone.text == "leg no"
-        assert hypothesis.margin == 0.0
-        for heard, alone in zip(hypothesis.words, hypothesis.alone.words, strict=True):
+        comparison = hypothesis.compare()
+        assert comparison is not None
+        assert comparison.alone is not None
+        assert comparison.alone.text == "leg no"
+        assert comparison.margin == 0.0
+        for heard, alone in zip(hypothesis.words, comparison.alone.words, strict=True):
             assert (alone.start, alone.end) == pytest.approx((heard.start, heard.end), abs=0.031)
 
 
@@ -330,8 +332,10 @@ def test_only_the_words_that_are_sure_are_heard_once_more() -> None:
     assert final.text == "cramp leg no"
     assert final.sure is not None
     assert final.sure.text == "leg no"
-    assert final.alone is not None
-    assert final.alone.words[0].start >= final.words[1].start - 0.31
+    comparison = final.compare()
+    assert comparison is not None
+    assert comparison.alone is not None
+    assert comparison.alone.words[0].start >= final.words[1].start - 0.31
 
 
 def test_of_doubtful_words_nothing_is_heard_once_more() -> None:
@@ -339,7 +343,7 @@ def test_of_doubtful_words_nothing_is_heard_once_more() -> None:
     night.speak("cramp")
     night.wait(1.0)
     final = night.heard[-1][1]
-    assert (final.text, final.sure, final.alone, final.margin) == ("cramp", None, None, None)
+    assert (final.text, final.sure, final.compare()) == ("cramp", None, None)
 
 
 def pauses(heard: list[Hypothesis]) -> list[tuple[str, bool]]:

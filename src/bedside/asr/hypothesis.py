@@ -2,9 +2,24 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
 
 from bedside.asr.recognizer import UNKNOWN, Word, without_doubtful_ends
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """The sure words of an utterance, heard once more. alone: as words without any order, on the same clock and without
+    confidence; None if nothing was understood. margin: how much likelier (a difference of logarithms) they are as they
+    were heard than as any words."""
+
+    alone: Hypothesis | None
+    margin: float
+
+
+def _not_compared() -> Comparison | None:
+    return None
 
 
 @dataclass(frozen=True)
@@ -18,9 +33,9 @@ class Hypothesis:
     up to a pause is heard as well as a final result.
     confidence: 0.0 to 1.0, the mean of the words' own; None for a partial result.
     words: the same word by word, on the recogniser's own clock, where it tells.
-    broad, alone: the same sound as the broad grammar heard it (only of a final result), and its sure words as words
-    without any order, if there are such; on the same clock, the latter without confidence.
-    margin: how much likelier (a difference of logarithms) the sure words are as the phrase than as any words.
+    broad: the same sound as the broad grammar heard it, if there is one; only of a final result, on the same clock.
+    compare: gives the comparison of its sure words with words without any order, None where that says nothing. It is
+    work (the sound is heard twice more), so it is done when it is asked for.
     """
 
     text: str
@@ -29,10 +44,9 @@ class Hypothesis:
     final: bool
     confidence: float | None = None
     broad: Hypothesis | None = None
-    alone: Hypothesis | None = None
-    margin: float | None = None
     words: tuple[Word, ...] = ()
     pause: float = 0.0
+    compare: Callable[[], Comparison | None] = field(default=_not_compared, compare=False, repr=False)
 
     @property
     def known(self) -> tuple[Word, ...]:

@@ -9,11 +9,12 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from functools import cache
 
 import numpy as np
 
 from bedside.asr.endpoint import EndpointSettings, VoiceGate
-from bedside.asr.hypothesis import Hypothesis
+from bedside.asr.hypothesis import Comparison, Hypothesis
 from bedside.asr.recognizer import RecognizedWords, Recognizer, SpeechModel, without_doubtful_ends
 from bedside.audio.block import BLOCK_SECONDS, Block
 
@@ -112,23 +113,22 @@ class PauseHearing:
         return words if words.known else None
 
     def compared(self, heard: Hypothesis, grammar: str, seconds: float) -> Hypothesis:
-        """`heard` with its sure words heard once more, as words without any order, and how much likelier they are as
-        they are. seconds: how long ago the clock of its words began. As it is if it is too long for a phrase."""
+        """`heard` with what compares it. seconds: how long ago the clock of its words began."""
         words = without_doubtful_ends(heard.words)
-        if self._alone is None or not words:
-            return heard
-        start, end = words[0].start - AROUND, words[-1].end + AROUND
-        if end - start > LONGEST:
+        if self._alone is None or not words or words[-1].end - words[0].start > LONGEST - 2 * AROUND:
             return heard
         kept_from = seconds - len(self._sound) * BLOCK_SECONDS
-        first, last = (max(0, round((t - kept_from) / BLOCK_SECONDS)) for t in (start, end))
-        begin = kept_from + first * BLOCK_SECONDS
-        alone, phrase = (
-            _scored_by(recognizer, self._sound[first:last]) for recognizer in (self._alone, self._recognizers[grammar])
-        )
+        span = (words[0].start - AROUND, words[-1].end + AROUND)
+        first, last = (max(0, round((t - kept_from) / BLOCK_SECONDS)) for t in span)
+        sound, begin = self._sound[first:last], kept_from + first * BLOCK_SECONDS
+        return replace(heard, compare=cache(lambda: self._comparison(heard, grammar, sound, begin)))
+
+    def _comparison(self, heard: Hypothesis, grammar: str, sound: Sequence[Block], begin: float) -> Comparison:
+        """begin: when `sound` began on the clock of the words."""
+        assert self._alone is not None
+        alone, phrase = (_scored_by(each, sound) for each in (self._alone, self._recognizers[grammar]))
         moved = tuple(replace(w, start=w.start + begin, end=w.end + begin) for w in alone.words)
-        margin = (phrase.score or 0.0) - (alone.score or 0.0)
-        return replace(heard, alone=as_heard(heard, RecognizedWords(moved)), margin=margin)
+        return Comparison(as_heard(heard, RecognizedWords(moved)), (phrase.score or 0.0) - (alone.score or 0.0))
 
     def _hypothesis(self, grammar: str, words: RecognizedWords, start: float, end: float) -> Hypothesis:
         heard = Hypothesis(words.text, start, end, False, words.confidence, words=words.words)
