@@ -37,6 +37,10 @@ class FedEnd:
         self._began = 0.0
 
     @property
+    def jumps(self) -> int:
+        return 0
+
+    @property
     def now(self) -> float:
         return max(0, self._blocks - self._left - 1) * BLOCK / RATE
 

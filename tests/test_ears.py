@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 import pytest
@@ -60,3 +60,17 @@ def test_a_word_is_over_when_the_sound_falls(bedside_speaks: bool) -> None:
 
 def test_half_a_second_later_somebody_quieter_is_heard() -> None:
     assert all(voiced(bedside_speaks=False, seconds_quiet=1.0)[-40:])
+
+
+def test_after_a_cry_somebody_quiet_is_heard() -> None:
+    """Also where nothing was a voice in between."""
+    notes, gate = Notes(), iter([True] * 50 + [False] * 200 + [True] * 50)
+    listener, voices, nothing = cast(Any, notes), cast(Any, lambda block: next(gate)), cast(Any, None)
+    ears = Ears(listener, voices, nothing, nothing)
+    sound = np.random.default_rng(3).standard_normal(300 * BLOCK).astype(np.float32)
+    sound[: 50 * BLOCK] *= np.float32(0.2)
+    sound[50 * BLOCK :] *= np.float32(0.003)
+    for number, block in enumerate(sound.reshape(-1, BLOCK)):
+        ears.hear(block, number * BLOCK_SECONDS, "session")
+        ears.spoke(silence())
+    assert all(notes.voiced[-49:])

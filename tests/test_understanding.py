@@ -37,6 +37,12 @@ def heard(said: list[tuple[str, float]], margin: float = 20.0) -> Hypothesis:
         ([("bump", 0.9), ("leg", 1.0), ("cramp", 1.0)], "idle", None),
         ([("not", 0.4), ("easing", 1.0)], "session", "still_hurts"),
         ([("no", 0.4), ("leg", 1.0), ("cramp", 1.0)], "idle", None),
+        ([("no", 1.0), ("swollen", 0.5)], "session", None),
+        ([("no", 1.0), ("hot", 0.5)], "session", None),
+        ([("yes", 1.0), ("bump", 0.4)], "session", None),
+        ([("louder", 1.0), ("stop", 0.5)], "session", None),
+        ([("leg", 1.0), ("cramp", 1.0), ("is", 0.1), ("gone", 0.1)], "session", None),
+        ([("don't", 0.4), ("stop", 1.0)], "session", "resume"),
     ],
 )
 def test_doubtful_words_at_the_ends(

@@ -5,7 +5,20 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from bedside.audio.block import AudioEnd, Block
-from bedside.dialogue.actions import Action, Adjust, Event, Heard, Hush, QuietHours, Report, Said, Say, Speaking, Tick
+from bedside.dialogue.actions import (
+    Action,
+    Adjust,
+    Event,
+    Heard,
+    Hush,
+    QuietHours,
+    Report,
+    Said,
+    Say,
+    SayingStop,
+    Speaking,
+    Tick,
+)
 from bedside.dialogue.conversation import Conversation
 from bedside.ears import Ears, Understood
 from bedside.mouth import Begun, Ended, Mouth
@@ -53,10 +66,14 @@ class Assistant:
 
     def run(self, stopped: Callable[[], bool] = lambda: False) -> None:
         """Go on until the sound ends or `stopped` says so. The audio end must be open."""
+        jumps = self._end.jumps
         while not stopped():
             block = self._end.read()
             if block is None:
                 return
+            if self._end.jumps != jumps:
+                jumps = self._end.jumps
+                self._ears.jumped()
             self._end.write(self.step(block, self._end.now))
 
     def step(self, microphone: Block, now: float) -> Block:
@@ -69,6 +86,8 @@ class Assistant:
             self._understood(understood, now)
         if self._ears.someone_speaks:
             self._handle(Speaking(), now)
+        if self._ears.saying_stop:
+            self._handle(SayingStop(), now)
         self._tick(now)
         self._mouth.duck(self._ears.talked_over(now))
         block, news = self._mouth.next_block(now)

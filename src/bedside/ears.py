@@ -67,7 +67,7 @@ class Understood:
 
 
 class Ears:
-    """Hears and understands; whole phrases already at a pause, "stop" while it is being said."""
+    """Hears and understands; whole phrases already at a pause, and tells of a "stop" while it is being said."""
 
     def __init__(
         self, listener: Listener, voiced: VoiceActivity, understand: Understand, silence_wanted: SilenceWanted
@@ -85,15 +85,19 @@ class Ears:
         self._talk: deque[tuple[float, int]] = deque(maxlen=100)
         self.someone_speaks = False
         """Whether words have come in since the last block that are not an utterance yet."""
+        self.saying_stop = False
+        """Whether these are a whole "stop" where there is something to stop."""
 
     def hear(self, block: Block, now: float, scope: Scope) -> list[Understood]:
         """Hear one block that starts at `now`."""
         self._listener.use(scope)
-        self.someone_speaks = False
+        self.someone_speaks = self.saying_stop = False
         block = self._canceller.clean(block)
         # What is left of bedside's own voice must not be brought up.
         louder = self._gain(block) if self._canceller.resting else block
-        voiced = self._voiced(louder) and self._canceller.clearness >= AUDIBLE and not self._has_fallen(block)
+        # Each block counts, or a loud one would hide whoever is quiet for as long as nobody else is heard.
+        fallen = self._has_fallen(block)
+        voiced = self._voiced(louder) and self._canceller.clearness >= AUDIBLE and not fallen
         self._clearness.append((now, self._canceller.clearness))
         self._lately.append(voiced and self._canceller.clearness >= CLEAR)
         if sum(self._lately) >= SEEN:
@@ -108,21 +112,15 @@ class Ears:
                 self._talk.append((now, len(hypothesis.broad.known) if hypothesis.broad else 0))
             if hypothesis.final:
                 understood.append(Understood(_as_understood(hypothesis, match), match, clear >= SURE))
-            elif self._is_enough(hypothesis, match, scope):
-                # Of "stop" the last sound may still be on its way; after all else whatever comes is news.
-                self._listener.discard() if match.intent == "stop" else self._listener.commit()
+            elif not hypothesis.pause:
+                self.someone_speaks = True
+                self.saying_stop = _is_stop(match, scope)
+            elif hypothesis.pause >= self._silence_wanted(hypothesis, match, scope):
+                self._listener.commit()
                 understood.append(Understood(hypothesis, match, clear >= SURE))
                 # The same utterance may be over with this block.
                 break
-            elif not hypothesis.pause:
-                self.someone_speaks = True
         return understood
-
-    def _is_enough(self, hypothesis: Hypothesis, match: Match, scope: Scope) -> bool:
-        """Whether an utterance that is not over is acted upon: at a pause, or a whole "stop" while it is being said."""
-        if hypothesis.pause:
-            return hypothesis.pause >= self._silence_wanted(hypothesis, match, scope)
-        return _cannot_wait(match, scope)
 
     def _other_talk(self, now: float) -> int:
         return sum(words for t, words in self._talk if now - t < TALK_REMEMBERED)
@@ -138,12 +136,16 @@ class Ears:
 
     def _clear(self, hypothesis: Hypothesis) -> float:
         """How much of the utterance was louder than what may be left of bedside's own voice: 1.0 is just enough,
-        math.inf if there was a part in which there was nothing of it."""
+        math.inf if there was nothing of it."""
         start, end = hypothesis.speech_start - EPSILON, hypothesis.speech_end - EPSILON
         blocks = [clearness for t, clearness in self._clearness if start <= t <= max(end, start + BLOCK_SECONDS)]
-        if math.inf in blocks:
+        if all(clearness == math.inf for clearness in blocks):
             return math.inf
         return sum(clearness >= CLEAR for clearness in blocks) / max(LEAST, SHARE * len(blocks))
+
+    def jumped(self) -> None:
+        """What the speaker plays comes sooner or later than before."""
+        self._canceller.jumped()
 
     def spoke(self, block: Block) -> None:
         """Note what the speaker plays while the block heard last is heard."""
@@ -164,6 +166,5 @@ def _as_understood(hypothesis: Hypothesis, match: Match) -> Hypothesis:
     return broad if broad is not None and match.intent is not None and match.text == broad.text else hypothesis
 
 
-def _cannot_wait(match: Match, scope: Scope) -> bool:
-    """Whether a partial result is acted upon: only on a whole "stop", and only where there is something to stop."""
+def _is_stop(match: Match, scope: Scope) -> bool:
     return scope == "session" and match.intent == "stop" and match.decision == "act" and match.score >= 100.0

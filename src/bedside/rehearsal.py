@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
-from bedside.dialogue.actions import Action, Event, Heard, Hush, Report, Said, Say, Tick
+from bedside.dialogue.actions import Action, Event, Heard, Hush, Report, Said, Say, SayingStop, Tick
 from bedside.dialogue.conversation import Conversation
 from bedside.nlu.match import Decision, Match
 
@@ -49,6 +49,10 @@ class VirtualNight:
     def hear(self, intent: str, slots: Mapping[str, str] | None = None, decision: Decision = "act") -> None:
         """Somebody says something that means `intent`, now."""
         self.take(Match(intent, intent, slots or {}, 100.0, 100.0, intent, decision))
+
+    def saying_stop(self) -> None:
+        """Somebody is about to say "stop"."""
+        self._do(self.conversation.handle(SayingStop(), self.now))
 
     def take(self, heard: Match) -> None:
         """Somebody says something that was understood as `heard`, now."""

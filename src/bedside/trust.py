@@ -37,8 +37,8 @@ SURE_PAIRS, SURE_TRIPLES = 0.6, 0.3
 """And from which it is acted upon."""
 
 CERTAIN, SURE = 0.97, 0.85
-"""Mean confidence from which a phrase of several words counts in an idle room whatever else was heard, and from which
-it does if the broad grammar heard about the same."""
+"""Mean confidence from which a phrase of several words counts in an idle room though it is hardly likelier than other
+words, and from which it does if the broad grammar heard about the same."""
 
 IDENTICAL, SAME = 95.0, 60.0
 """Likeness (0 to 100) of the letters from which the broad grammar, or the words alone, heard the same, and from which
@@ -111,7 +111,9 @@ def _decision(hypothesis: Hypothesis, match: Match, phrases: tuple[str, ...], sc
             return match.decision if clear >= POOR else "confirm"
         if clear < POOR:
             return "ignore"
-        return match.decision if clear >= FAIR else "confirm"
+        # The television answers, too.
+        sure = clear >= FAIR and (talk < TALK or _is_confirmed(hypothesis, clear, talk))
+        return match.decision if sure else "confirm"
     if not danger and match.decision == "confirm" and clear < CERTAIN:
         # Neither well heard nor well understood.
         return "ignore"

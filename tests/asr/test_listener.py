@@ -240,42 +240,6 @@ def test_use_of_an_unknown_grammar() -> None:
         Night().listener.use("nowhere")
 
 
-def test_discard_drops_the_rest_of_what_is_being_said() -> None:
-    night = Night()
-    night.speak("stop", 0.3)
-    night.listener.discard()
-    assert not night.listener.speaking
-    night.speak("no", 0.2)
-    assert night.wait(1.0) == []
-    night.speak("leg")
-    assert finals(night.wait(1.0)) == ["leg"]
-
-
-def test_after_discard_a_steady_noise_does_not_make_it_deaf() -> None:
-    night = Night()
-    night.speak("stop", 0.3)
-    night.listener.discard()
-    night.speak("", 1.0)
-    night.speak("leg", 0.4)
-    assert finals(night.speak("", 2.0)) == ["leg"]
-
-
-def test_discard_in_silence_loses_nothing() -> None:
-    night = Night()
-    night.wait(0.5)
-    night.listener.discard()
-    night.speak("stop")
-    assert finals(night.wait(1.0)) == ["stop"]
-
-
-def test_discard_lets_a_waiting_grammar_in() -> None:
-    night = Night()
-    night.speak("stop", 0.3)
-    night.listener.use("session")
-    night.listener.discard()
-    assert night.listener.grammar == "session"
-
-
 def test_a_listener_needs_a_grammar() -> None:
     with pytest.raises(ValueError, match="grammar"):
         Listener(ScriptedModel(), {})

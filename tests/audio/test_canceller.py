@@ -125,3 +125,33 @@ def test_an_overloaded_microphone_does_no_lasting_harm() -> None:
     heard, cleaned = through(canceller, voice, nobody(SECONDS), path)
     assert np.isfinite(cleaned).all()
     assert removed_db(heard, cleaned, 4.0, 8.0) > 20.0
+
+
+@pytest.mark.parametrize("blocks_later", [1, 3])
+def test_its_own_voice_is_no_person_after_a_jump_that_was_told(blocks_later: int) -> None:
+    """The queue of a sound card has run dry: from then on everything comes so much later."""
+    paths = [EchoPath(1.0, delay, 0.3, 3) for delay in (0.045, 0.045 + blocks_later * BLOCK / RATE)]
+    clear: dict[bool, list[float]] = {}
+    for told in (True, False):
+        canceller, echo, clear[told] = EchoCanceller(), silence(), []
+        spoken = blocks(speech_like(2 * SECONDS, 1))
+        for number, block in enumerate(spoken):
+            if told and number == len(spoken) // 2:
+                canceller.jumped()
+            canceller.clean(echo)
+            if number >= len(spoken) // 2:
+                clear[told].append(canceller.clearness)
+            canceller.played(block)
+            echo = paths[2 * number // len(spoken)](block)
+    persons = {told: sum(each >= 10.0 for each in found) for told, found in clear.items()}
+    assert persons[True] == 0
+    assert persons[False] > 0
+
+
+def test_it_rests_also_in_a_room_that_became_louder_while_it_spoke() -> None:
+    canceller, chance = EchoCanceller(), np.random.default_rng(5)
+    for number, block in enumerate([*blocks(speech_like(2.0, 1)), *[silence()] * 600]):
+        level = 1e-4 if number < 100 else 1e-2
+        canceller.clean(chance.standard_normal(BLOCK).astype(np.float32) * np.float32(level))
+        canceller.played(block)
+    assert canceller.resting

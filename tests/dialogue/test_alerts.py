@@ -272,3 +272,12 @@ def test_how_to_sit_with_another_sign_comes_before_the_next_louder_repeat(night:
     night.hear("danger_sign", {"tier": "emergency", "sign": "breathing"})
     night.run(night.now + 12)
     assert said(night.log)[told:][:2] == ["Call 1 1 2. Again: 1 1 2.", "Sit up, well propped with pillows."]
+
+
+def test_stop_that_is_still_being_said_does_not_end_an_alert(night: VirtualNight) -> None:
+    night.hear("danger_sign", {"tier": "emergency", "sign": "chest_pain"})
+    night.run(night.now + 0.5)
+    night.saying_stop()
+    night.run(night.now + 5.0)
+    assert night.conversation.state == "alert"
+    assert len(said(night.log)) > 1

@@ -173,6 +173,47 @@ def test_no_answer_to_leg_cramp_is_silence(night: VirtualNight) -> None:
     assert said(night.log) == ["Leg cramp?"]
 
 
+def test_after_a_soft_question_that_nobody_answered_there_is_none_for_a_while(night: VirtualNight) -> None:
+    """The television says such things again and again."""
+    for minute in range(25):
+        night.run(60.0 * minute)
+        night.hear("leg_cramp", decision="confirm")
+    assert said(night.log) == ["Leg cramp?"] * 3
+
+
+def test_after_a_soft_question_that_was_answered_the_next_may_come_at_once(night: VirtualNight) -> None:
+    for _ in range(3):
+        night.hear("leg_cramp", decision="confirm")
+        night.run(night.now + 3.0)
+        night.hear("good_night")
+        night.run(night.now + 3.0)
+    assert said(night.log).count("Leg cramp?") == 3
+
+
+def test_while_stop_is_being_said_the_sentence_is_cut_and_nothing_more(night: VirtualNight) -> None:
+    night.start("acute-calf-bed")
+    night.run(0.5)
+    night.saying_stop()
+    night.saying_stop()
+    night.run(1.4)
+    assert [event["by"] for event in events(night.log, "silenced")] == ["stop"]
+    assert len(said(night.log)) == 1
+    assert night.conversation.state != "idle"
+    night.run(10.0)
+    assert len(said(night.log)) > 1
+
+
+def test_nothing_is_begun_before_it_is_known_whether_stop_was_meant(night: VirtualNight) -> None:
+    night.start("acute-calf-bed")
+    night.run(0.5)
+    night.saying_stop()
+    night.run(1.3)
+    night.hear("stop")
+    night.run(60.0)
+    assert len(said(night.log)) == 1
+    assert night.conversation.state == "idle"
+
+
 def test_nothing_is_said_in_an_idle_room(night: VirtualNight) -> None:
     for intent in ("yes", "no", "stop", "pause", "next_step", "repeat", "louder", "time_left", "easing", "still_hurts"):
         night.hear(intent)

@@ -143,3 +143,14 @@ def test_a_danger_sign_interrupts_everything_and_gets_the_number(bedroom: Bedroo
 
 def test_nobody_spoke_and_nothing_is_said(bedroom: Bedroom) -> None:
     assert bedroom.play(60).log == []
+
+
+@pytest.mark.parametrize("voice", ["slt", "rms", "awb"])
+def test_danger_told_right_after_stop_is_heard(bedroom: Bedroom, voice: str) -> None:
+    evening = bedroom.play(20, CRAMP, after("say", f"stop i can't breathe/{voice}", match="Now bring", wait=0.8))
+    assert [alert["tier"] for alert in of(evening.log, "alert")] == ["emergency"]
+
+
+def test_leg_cramp_that_is_gone_is_taken_back(bedroom: Bedroom) -> None:
+    evening = bedroom.play(20, at(1.0, "leg cramp"), at(2.0, "is gone"))
+    assert meant(evening.log) == ["leg_cramp", "easing"]

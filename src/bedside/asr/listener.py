@@ -20,10 +20,6 @@ GATE_HELD = 0.1
 """Seconds. If the last voice is nearer than this to the end of an utterance, noise holds the gate open, and
 the words tell better than the gate when somebody spoke."""
 
-PAUSE_AFTER_DISCARD = 0.1
-LONGEST_AFTER_DISCARD = 0.6
-"""Seconds. The rest of a discarded utterance is not heard: until a pause, or for so long at most."""
-
 
 class Listener:
     """Hears one grammar at a time, one utterance after the other. One thread.
@@ -54,7 +50,6 @@ class Listener:
         self._gate = VoiceGate()
         self._now = 0.0
         self._awake = False
-        self._deaf_until = -math.inf
         # Of the utterance, or of the sound since the last one:
         self._began: float | None = None
         self._partial = ""
@@ -82,13 +77,6 @@ class Listener:
         if not self.speaking:
             self._switch()
 
-    def discard(self) -> None:
-        """Drop the utterance that is being spoken, say because its partial result has been acted upon.
-        What follows without a pause belongs to it and is dropped too."""
-        if self.speaking:
-            self._deaf_until = self._now + LONGEST_AFTER_DISCARD
-        self.commit()
-
     def commit(self) -> None:
         """End the utterance that is being spoken: what was said up to this pause has been acted upon. Whatever comes
         now is another one."""
@@ -104,8 +92,6 @@ class Listener:
         "[unk]" says that somebody spoke and nothing was understood.
         """
         self._now = now + BLOCK_SECONDS
-        if self._deaf(voiced):
-            return []
         self._gate.hear(voiced, now)
         if self._gate.start is not None and self._began is None:
             self._began = self._gate.start
@@ -176,16 +162,6 @@ class Listener:
         heard = Hypothesis(words.text or UNKNOWN, start, end, True, words.confidence, words=words.words)
         heard = self._pauses.compared(heard, self._name, self._now - self._fed_from)
         return replace(heard, broad=as_heard(heard, broad))
-
-    def _deaf(self, voiced: bool) -> bool:
-        """Whether this block is still the rest of a discarded utterance."""
-        if self._now > self._deaf_until:
-            return False
-        if voiced:
-            self._gate.last_voiced = self._now
-        elif self._now - self._gate.last_voiced >= PAUSE_AFTER_DISCARD:
-            self._deaf_until = -math.inf
-        return True
 
     def _wake(self) -> None:
         self._awake = True

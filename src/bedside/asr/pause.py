@@ -24,7 +24,7 @@ LONGEST = 3.0
 AROUND = 0.3
 """Seconds before and after the words of a phrase that are heard once more with them."""
 
-LEAST_VOICED = 0.1
+LEAST_VOICED = 0.15
 """Seconds of voice from which a pause may be the end of a phrase."""
 
 

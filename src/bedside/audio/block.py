@@ -48,6 +48,10 @@ class AudioEnd(Protocol):
     def realtime(self) -> bool:
         """True where the machine's clock paces the loop, so that slow work must not be waited for."""
 
+    @property
+    def jumps(self) -> int:
+        """How often what is played has come to be heard sooner or later than before; 0 where it never does."""
+
     def read(self) -> Block | None:
         """The next microphone block, or None when the sound has come to its end."""
 

@@ -20,6 +20,9 @@ AUDIBLE = 1e-4
 ECHO_OVER = REACH + 0.5
 """Seconds after the last sound from which its echo is over, and the filter has forgotten the sound."""
 
+LATEST_REST = ECHO_OVER + 3.0
+"""Seconds after the last sound from which the canceller rests also in a room that has become louder meanwhile."""
+
 OVER = 3.0
 """How much more echo (power) may be left in a frequency than there is on the whole."""
 
@@ -72,7 +75,7 @@ class EchoCanceller:
 
     def __init__(self) -> None:
         self._filter = EchoFilter()
-        self._quiet = math.inf
+        self._quiet = self._silent = math.inf
         self._room_quiet = True
         self._factors: Real = np.ones(BLOCK + 1)
         self._left: Real = np.zeros(BLOCK + 1)
@@ -88,12 +91,19 @@ class EchoCanceller:
     def played(self, block: Block) -> None:
         """Note one speaker block."""
         if float(np.abs(block).max()) >= AUDIBLE:
-            self._quiet = 0.0
-        elif self._quiet < ECHO_OVER or self._room_quiet:
-            # Not in the middle of a word: a block of it would be lost.
-            self._quiet += BLOCK_SECONDS
+            self._quiet = self._silent = 0.0
+        else:
+            self._silent += BLOCK_SECONDS
+            if self._quiet < ECHO_OVER or self._room_quiet or self._silent >= LATEST_REST:
+                # Not in the middle of a word: a block of it would be lost.
+                self._quiet += BLOCK_SECONDS
         if not self.resting:
             self._filter.played(block)
+
+    def jumped(self) -> None:
+        """What is played comes sooner or later than before."""
+        self._filter.begin_anew()
+        self._excess.clear()
 
     @property
     def resting(self) -> bool:

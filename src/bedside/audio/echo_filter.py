@@ -172,6 +172,11 @@ class EchoFilter:
             self._fit.forget(path_too=True)
             self._path = np.zeros_like(self._path)
             return
+        self.begin_anew()
+
+    def begin_anew(self) -> None:
+        """The echo comes another way than before, sooner or later: learn it again, and be careful until then."""
+        strength = _power(self._path)
         self._doubt += strength
         self._change += strength
         self._fit.forget()

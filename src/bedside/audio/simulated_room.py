@@ -65,6 +65,7 @@ class SimulatedRoom:
     """
 
     realtime = False
+    jumps = 0
 
     def __init__(self, scene: Scene, record: Path | None = None, speaker_level_dbfs: float = SPEAKER_DBFS) -> None:
         self._voices = [_Voice(say) for say in scene.says]

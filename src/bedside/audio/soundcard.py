@@ -71,6 +71,7 @@ class SoundCard:
         self._messages: deque[str] = deque()
         self._due = 0.0
         self._starved = False
+        self._reopened = 0
         self._sounded = 0.0
         self._quietest = math.inf
         self._happened = 0.0
@@ -94,6 +95,12 @@ class SoundCard:
             "speaker_troubles": speaker.troubles if speaker else 0,
             "speaker_adjusted": speaker.queue.adjusted if speaker else 0,
         }
+
+    @property
+    def jumps(self) -> int:
+        microphone, speaker = self._microphone, self._speaker
+        lost = microphone.overflows if microphone else 0
+        return self._reopened + lost + (speaker.queue.underflows + speaker.queue.adjusted if speaker else 0)
 
     def read(self) -> Block | None:
         self._watch()
@@ -211,6 +218,8 @@ class SoundCard:
 
     def _open_missing(self, microphone_is_news: bool = True, speaker_is_news: bool = True) -> None:
         """Open what is missing as far as that works now."""
+        # More than any stream counts, so that the sum is never the same again.
+        self._reopened += 1_000_000
         if self._microphone is None:
             with contextlib.suppress(SoundError):
                 self._microphone = Microphone(find_device("microphone", self._microphone_name))

@@ -201,6 +201,7 @@ class FileEnd:
     """
 
     realtime = False
+    jumps = 0
 
     def __init__(self, microphone: Path, speaker: Path | None = None, tail: float = 0.0) -> None:
         self._path = microphone

@@ -35,13 +35,18 @@ class Speaking:
 
 
 @dataclass(frozen=True)
+class SayingStop:
+    """Somebody is saying "stop" at this moment. Whether that is all they say ("stop, it hurts") is not known yet."""
+
+
+@dataclass(frozen=True)
 class QuietHours:
     """The quiet hours of the household have begun, or are over."""
 
     quiet: bool
 
 
-Event: TypeAlias = Heard | Said | Speaking | Tick | QuietHours
+Event: TypeAlias = Heard | Said | Speaking | SayingStop | Tick | QuietHours
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Literal
 
-from bedside.dialogue.actions import Action, Event, Heard, QuietHours, Said, Speaking, Tick
+from bedside.dialogue.actions import Action, Event, Heard, QuietHours, Said, SayingStop, Speaking, Tick
 from bedside.dialogue.alerts import TOO_LONG
 from bedside.dialogue.cast import Cast
 from bedside.dialogue.hearing import Hearing
@@ -79,6 +79,8 @@ class Conversation:
             self._stage.performer.said(event.ident, now)
         elif isinstance(event, Speaking):
             self._stage.performer.hearing(now)
+        elif isinstance(event, SayingStop):
+            self._stage.performer.cut("stop", now)
         elif isinstance(event, Tick):
             self._stage.performer.tick(now)
         elif isinstance(event, QuietHours):

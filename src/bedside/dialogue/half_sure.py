@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 from bedside.dialogue import talks
 from bedside.dialogue.controls import CONTROLS
 from bedside.dialogue.cramp import Cramp
@@ -14,6 +16,14 @@ BELLY = "q-01-belly"
 """What is asked when a cramp without a limb turned out to be no leg cramp (guidance.md C0.9)."""
 
 
+CALL = "help"
+"""Whoever calls is asked each time."""
+
+NOT_AGAIN = 600.0
+"""Seconds after such a question that nobody answered in which no other is put: it was the television, or somebody who
+sleeps."""
+
+
 class HalfSure:
     """At most one such question is open."""
 
@@ -22,13 +32,14 @@ class HalfSure:
         self._walk = walk
         self._cramp = cramp
         self._meant: Match | None = None
+        self._unanswered = -math.inf
 
     def ask(self, match: Match) -> None:
         """Ask whether this was meant, if there is a question for it."""
         scene, intent = self._stage.scene, match.intent or ""
         text = scene.library.spoken.confirm.get(intent)
-        if text is not None:
-            self._meant = match
+        if text is not None and (intent == CALL or scene.now - self._unanswered >= NOT_AGAIN):
+            self._meant, self._unanswered = match, scene.now
             self._stage.run(talks.confirm(scene, text), "confirming", intent)
 
     def answered(self, match: Match) -> Match | None:
@@ -36,6 +47,7 @@ class HalfSure:
         place. Half sure still, it is to be asked about once more; None if nothing is to be done."""
         meant, intent = self._meant, match.intent
         assert meant is not None
+        self._unanswered = -math.inf
         if intent == "yes" or intent == meant.intent:
             self._stage.end("yes")
             return _sure(meant, match)

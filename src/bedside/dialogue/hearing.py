@@ -202,7 +202,7 @@ class Hearing:
         """End everything and be quiet; only what lies on the leg is named once. Half heard in an alert, or while the
         silence after a question would be one, it only cuts the sentence that is being spoken."""
         if match.decision != "act" and (self._stage.activity == "alert" or self._doubt.default is not None):
-            self._stage.performer.skip_line("stop", self._scene.now)
+            self._stage.performer.cut("stop", self._scene.now)
         elif self._stage.activity == "alert":
             self._alarm.stop()
             self._manner.usual()

@@ -15,6 +15,9 @@ LATE_ANSWER = 2.0
 LATEST_ANSWER = 8.0
 """Seconds by which speech that gives no answer can prolong the listening in all."""
 
+CUT = 1.0
+"""Seconds of silence after a sentence was cut off because "stop" was being said: by then it is known what was meant."""
+
 TAKING_ITS_COURSE = "step"
 """What a script is begun by when the one before it has come to its end."""
 
@@ -37,6 +40,7 @@ class Performer:
         self._own = False  # what is being spoken is the line of the running operation
         self._owed = False  # the running operation's line waits until an aside has been spoken
         self._speech_limit: float | None = None
+        self._is_cut = False  # what counts as being spoken was cut off
         self._asides: list[Line] = []
 
     @property
@@ -77,8 +81,9 @@ class Performer:
         self._owed = False
         if by != TAKING_ITS_COURSE or self._own:
             if self._speaking is not None:
-                self.actions.append(Hush(by))
+                self._hush(by)
             self._speaking = self._speech_limit = None
+            self._is_cut = False
         if by != TAKING_ITS_COURSE:
             self._asides.clear()
         self._script = script
@@ -96,16 +101,21 @@ class Performer:
         """Give the open question its answer; what is still being spoken of it is cut off."""
         assert self.asking
         if self._speaking is not None:
-            self.actions.append(Hush(match.intent or "answer"))
+            self._hush(match.intent or "answer")
             self._speaking = self._speech_limit = None
+            self._is_cut = False
         self._owed = False
         self._drive(match, now)
 
-    def skip_line(self, by: str, now: float) -> None:
-        """Cut off what is being spoken, and go on as if it had been said."""
-        if self._speaking is not None:
+    def cut(self, by: str, now: float) -> None:
+        """Cut off what is being spoken; after a moment in which nothing else is begun it counts as said."""
+        if self._speaking is not None and not self._is_cut:
+            self._hush(by)
+            self._is_cut, self._speech_limit = True, now + CUT
+
+    def _hush(self, by: str) -> None:
+        if not self._is_cut:
             self.actions.append(Hush(by))
-            self.said(self._speaking, now)
 
     def hearing(self, now: float) -> None:
         """Somebody is speaking at this moment: do not close the open question over it."""
@@ -114,8 +124,9 @@ class Performer:
 
     def said(self, ident: int, now: float) -> None:
         """The utterance `ident` is over."""
-        if ident != self._speaking:
+        if ident != self._speaking or (self._is_cut and now < (self._speech_limit or 0.0)):
             return
+        self._is_cut = False
         own, self._speaking, self._speech_limit = self._own, None, None
         if own and isinstance(self._operation, Speak):
             self._deadline = now + self._operation.wait
