@@ -50,6 +50,9 @@ FALL, LATELY = 0.005, 50
 """Nobody is heard in what is so much weaker (power, 23 dB) than the loudest of so many blocks (0.5 s): so the end of a
 word is there at once, where the voice gate holds on for some 100 ms."""
 
+MADE_UP = 2.0
+"""Nor in what is so much stronger (power) than the microphone heard: an echo was taken out that is not there."""
+
 EPSILON = 1e-6
 """Takes up the rounding of sums of block lengths."""
 
@@ -81,6 +84,7 @@ class Ears:
         self._lately: deque[bool] = deque(maxlen=OF)
         self._powers: deque[float] = deque(maxlen=LATELY)
         self._clearness: deque[tuple[float, float]] = deque(maxlen=REMEMBERED)
+        self._heard_before = 0.0
         self._voice_until = -1.0
         self._talk: deque[tuple[float, int]] = deque(maxlen=100)
         self.someone_speaks = False
@@ -92,11 +96,13 @@ class Ears:
         """Hear one block that starts at `now`."""
         self._listener.use(scope)
         self.someone_speaks = self.saying_stop = False
+        heard = float(np.dot(block, block))
         block = self._canceller.clean(block)
         # What is left of bedside's own voice must not be brought up.
         louder = self._gain(block) if self._canceller.resting else block
         # Each block counts, or a loud one would hide whoever is quiet for as long as nobody else is heard.
-        fallen = self._has_fallen(block)
+        fallen = self._has_fallen(block, max(heard, self._heard_before))
+        self._heard_before = heard
         voiced = self._voiced(louder) and self._canceller.clearness >= AUDIBLE and not fallen
         self._clearness.append((now, self._canceller.clearness))
         self._lately.append(voiced and self._canceller.clearness >= CLEAR)
@@ -125,10 +131,11 @@ class Ears:
     def _other_talk(self, now: float) -> int:
         return sum(words for t, words in self._talk if now - t < TALK_REMEMBERED)
 
-    def _has_fallen(self, block: Block) -> bool:
-        """Whether it is far quieter than just before."""
-        self._powers.append(float(np.dot(block, block)))
-        return self._powers[-1] < FALL * max(self._powers)
+    def _has_fallen(self, block: Block, heard: float) -> bool:
+        """Whether it is far quieter than just before, or was not heard at all. heard: by the microphone, at most."""
+        power = float(np.dot(block, block))
+        self._powers.append(min(power, heard))
+        return power > MADE_UP * heard or self._powers[-1] < FALL * max(self._powers)
 
     def talked_over(self, now: float) -> bool:
         """Whether somebody speaks, or has just spoken."""
