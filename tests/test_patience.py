@@ -26,7 +26,8 @@ def wanted(text: str, scope: Scope, confidence: float = 1.0) -> float:
         ("my left leg is cramping", "idle", SOON),
         ("say that again", "session", SOON),
         ("stop", "session", SOON),
-        ("leg cramp", "session", SOON),
+        ("leg cramp", "idle", SOON),
+        ("leg cramp", "session", LATER),  # "leg cramp is gone"
         ("louder", "session", ALONE),
         ("my leg", "session", LATER),  # "my leg is swollen"
         ("no", "session", LATER),
