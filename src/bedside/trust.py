@@ -49,8 +49,8 @@ ONE_WORD, WORDS, WORDS_A_SECOND, AT_LEAST = 2.5, 4.0, 4.5, 3.0
 word, several, those for each second that they take, and those that are certain."""
 
 TALK = 6
-"""Words of other talk from which a phrase counts only if both are so: in talk that goes on there are many words that
-sound like some phrase."""
+"""Words of other talk from which a phrase counts only if it is certain and the broad grammar heard about the same: in
+talk that goes on there are many words that sound like some phrase."""
 
 MEANWHILE = 0.15
 """Seconds by which words of another grammar may be out of time."""

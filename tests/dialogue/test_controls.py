@@ -181,6 +181,14 @@ def test_after_a_soft_question_that_nobody_answered_there_is_none_for_a_while(ni
     assert said(night.log) == ["Leg cramp?"] * 3
 
 
+def test_whoever_says_it_twice_is_asked_all_the_same(night: VirtualNight) -> None:
+    for moment in (0.0, 120.0, 130.0):
+        night.run(moment)
+        night.hear("leg_cramp", decision="confirm")
+    assert said(night.log) == ["Leg cramp?"] * 2
+    assert night.now == 130.0
+
+
 def test_after_a_soft_question_that_was_answered_the_next_may_come_at_once(night: VirtualNight) -> None:
     for _ in range(3):
         night.hear("leg_cramp", decision="confirm")

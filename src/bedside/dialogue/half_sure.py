@@ -23,6 +23,9 @@ NOT_AGAIN = 600.0
 """Seconds after such a question that nobody answered in which no other is put: it was the television, or somebody who
 sleeps."""
 
+SAID_AGAIN = 20.0
+"""Seconds within which the same, half heard once more, is asked about all the same: she says it again."""
+
 
 class HalfSure:
     """At most one such question is open."""
@@ -33,12 +36,15 @@ class HalfSure:
         self._cramp = cramp
         self._meant: Match | None = None
         self._unanswered = -math.inf
+        self._heard = "", -math.inf
 
     def ask(self, match: Match) -> None:
         """Ask whether this was meant, if there is a question for it."""
         scene, intent = self._stage.scene, match.intent or ""
         text = scene.library.spoken.confirm.get(intent)
-        if text is not None and (intent == CALL or scene.now - self._unanswered >= NOT_AGAIN):
+        (before, then), self._heard = self._heard, (intent, scene.now)
+        again = intent == before and scene.now - then <= SAID_AGAIN
+        if text is not None and (intent == CALL or again or scene.now - self._unanswered >= NOT_AGAIN):
             self._meant, self._unanswered = match, scene.now
             self._stage.run(talks.confirm(scene, text), "confirming", intent)
 
