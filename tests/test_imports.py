@@ -27,7 +27,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "dialogue": {"bedside.nlu"},
     "tts": {"bedside.audio.block", "bedside.audio.levels"},
     "diary": set(),
-    "service": {"bedside.assistant", "bedside.config"},
+    "service": {"bedside.assistant", "bedside.config", "bedside.dialogue", "bedside.nlu.match"},
     # The shell around the rooms.
     "config_sections": set(),
     "config": EVERYTHING,

@@ -63,6 +63,8 @@ class Assistant:
         self._own_words = OwnWords()
         self._quiet_hours = quiet_hours
         self._look_at_hours = 0.0
+        self.attendants: list[Callable[[float], None]] = []
+        """Called with the time of each block before it is heard, in the same thread: they may `take` an event."""
 
     def run(self, stopped: Callable[[], bool] = lambda: False) -> None:
         """Go on until the sound ends or `stopped` says so. The audio end must be open."""
@@ -80,14 +82,16 @@ class Assistant:
         """Take the microphone block that starts at `now`, and give the speaker block for it."""
         if self._quiet_hours is not None and now >= self._look_at_hours:
             self._look_at_hours = now + HOURS_EVERY
-            self._handle(QuietHours(self._quiet_hours()), now)
+            self.take(QuietHours(self._quiet_hours()), now)
+        for attend in self.attendants:
+            attend(now)
         scope = self._conversation.scope
         for understood in self._ears.hear(microphone, now, scope):
             self._understood(understood, now)
         if self._ears.someone_speaks:
-            self._handle(Speaking(), now)
+            self.take(Speaking(), now)
         if self._ears.saying_stop:
-            self._handle(SayingStop(), now)
+            self.take(SayingStop(), now)
         self._tick(now)
         self._mouth.duck(self._ears.talked_over(now))
         block, news = self._mouth.next_block(now)
@@ -105,7 +109,7 @@ class Assistant:
             if deadline is None or deadline > now + EPSILON:
                 return
             # A deadline is met to the block, even where the sum that made it is off by the last digit.
-            self._handle(Tick(), max(now, deadline))
+            self.take(Tick(), max(now, deadline))
             if self._conversation.next_deadline() == deadline:
                 return
 
@@ -129,9 +133,10 @@ class Assistant:
             score=round(match.score, 1),
             decision=match.decision,
         )
-        self._handle(Heard(match), now)
+        self.take(Heard(match), now)
 
-    def _handle(self, event: Event, now: float) -> None:
+    def take(self, event: Event, now: float) -> None:
+        """Give an event to the conversation, and do what it says."""
         for action in self._conversation.handle(event, now):
             self._do(action, now)
 
@@ -157,7 +162,7 @@ class Assistant:
         if ended.by is not None:
             self._tell(ended.t, "silenced", by=ended.by)
         self._tell(ended.t, "said", step=ended.say.step, complete=ended.complete)
-        self._handle(Said(ended.say.ident, ended.complete), max(now, ended.t))
+        self.take(Said(ended.say.ident, ended.complete), max(now, ended.t))
 
     def _tell(self, t: float, event: str, **fields: object) -> None:
         line = {"t": _rounded(t), "event": event, **fields}
