@@ -11,9 +11,11 @@ from phones import CONTEXT, MFCC_CONF, STEPS
 from transitions import Transitions
 
 MODEL_CONF = """--min-active=200
---max-active=3000
+--max-active=2000
 --beam=10.0
 --lattice-beam=2.0
+--prune-interval=10
+--max-mem=2000000
 --acoustic-scale=1.0
 --frame-subsampling-factor=3
 --frames-per-chunk=9

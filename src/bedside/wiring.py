@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ctypes
 import gc
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
@@ -30,6 +29,7 @@ from bedside.dialogue.scene import Settings
 from bedside.dialogue.wording import PhoneNumbers, Wording, fixed_texts
 from bedside.ears import Ears
 from bedside.errors import ContentError
+from bedside.memory import give_back, one_heap
 from bedside.mouth import Mouth
 from bedside.nlu.fluency import Fluency
 from bedside.nlu.heard import load_heard
@@ -100,6 +100,7 @@ def load_model(config: Config, content: Content) -> tuple[SpeechModel, ChosenMod
 
     A model that was chosen by itself and lacks words gives way to the embedded one: the night goes on.
     """
+    one_heap()
     # libvosk takes its time to load; commands that hear nothing do without.
     from bedside.asr.vosk_recognizer import VoskModel
 
@@ -231,10 +232,7 @@ def settle() -> None:
     sound for 50 ms and more; and what was needed to make the grammars (8 MB) goes back to the system."""
     gc.freeze()
     gc.set_threshold(*USUAL_COLLECTION)
-    # Not every C library has it.
-    trim = getattr(ctypes.CDLL(None), "malloc_trim", None)
-    if trim is not None:
-        trim(0)
+    give_back()
 
 
 def _quiet_hours(config: Config) -> Callable[[], bool] | None:

@@ -20,6 +20,7 @@ import numpy as np
 
 from bedside.asr import libvosk
 from bedside.asr.recognizer import UNKNOWN, RecognizedWords, Word
+from bedside.asr.renewed import RenewedRecognizer
 from bedside.audio.block import BLOCK, RATE, Block
 from bedside.errors import ModelError
 
@@ -44,7 +45,6 @@ class VoskModel:
         folder = folder.resolve()
         if not folder.is_dir():
             raise ModelError(f"{folder}: there is no model folder here. See 'bedside model list'.")
-        self._vosk = libvosk
         self.folder = folder
         self._model = self._load(folder)
         self._for_phrases = self._load_for_phrases()
@@ -83,27 +83,34 @@ class VoskModel:
         """Whether `word` is in the vocabulary."""
         return bool(self._model.vosk_model_find_word(word) >= 0)
 
-    def recognizer(self, phrases: Sequence[str], *, free: bool = False) -> VoskRecognizer:
+    def recognizer(self, phrases: Sequence[str], *, free: bool = False) -> RenewedRecognizer:
         """See `SpeechModel.recognizer`. libvosk drops words that the model lacks without a sign: run
         `check_vocabulary` before. Raises ModelError for a model whose graph takes no grammar."""
         if not phrases:
             raise ValueError("a grammar needs at least one phrase")
         grammar = json.dumps([*phrases, UNKNOWN])
+        model = self._model if free else self._for_phrases
         with _native_stderr() as noise:
+            libvosk.SetLogLevel(SHOW_WARNINGS)
             try:
-                self._vosk.SetLogLevel(SHOW_WARNINGS)
-                recognizer = self._vosk.KaldiRecognizer(self._model if free else self._for_phrases, RATE, grammar)
-            except Exception:
-                raise ModelError(
-                    f"{self.folder}: no recogniser can be made of this model{_last_complaint(noise)}."
-                ) from None
+                recognizer = RenewedRecognizer(lambda: self._make(model, grammar))
+            except ModelError as error:
+                raise ModelError(f"{str(error).rstrip('.')}{_last_complaint(noise)}.") from None
             finally:
-                self._vosk.SetLogLevel(HIDE_WARNINGS)
+                libvosk.SetLogLevel(HIDE_WARNINGS)
             if "Runtime graphs are not supported" in _text(noise):
                 raise ModelError(
                     f"{self.folder}: this model has a fixed graph and cannot be held to bedside's phrases. "
                     "Take a model that has graph/HCLr.fst, such as the 'small' models of Vosk."
                 )
+        return recognizer
+
+    def _make(self, model: Any, grammar: str) -> VoskRecognizer:
+        """Also called from the thread that renews recognisers, so nothing of the process is touched here."""
+        try:
+            recognizer = libvosk.KaldiRecognizer(model, RATE, grammar)
+        except Exception:
+            raise ModelError(f"{self.folder}: no recogniser can be made of this model.") from None
         recognizer.SetWords(True)
         return VoskRecognizer(recognizer)
 
