@@ -9,8 +9,8 @@ _M_ARENA_MAX = -8
 
 
 def one_heap() -> None:
-    """Let all threads share one heap; to be called before there are any. Each thread's own would keep what is free in it to
-    itself (10 MB and more)."""
+    """Let all threads share one heap; to be called before there are any. Each thread's own keeps what is free in it
+    to itself (10 MB and more)."""
     _call("mallopt", _M_ARENA_MAX, 1)
 
 

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from bedside.dialogue.actions import Action, Event, Heard, Hush, Report, Said, Say, SayingStop, Tick
 from bedside.dialogue.conversation import Conversation
+from bedside.dialogue.kept import Kept
 from bedside.nlu.match import Decision, Match
 
 END = 3600.0
@@ -45,6 +46,10 @@ class VirtualNight:
     def start(self, routine: str, side: str | None = None) -> None:
         """Start a routine now."""
         self._do(self.conversation.start(routine, self.now, side))
+
+    def take_up(self, kept: Kept, away: float | None) -> None:
+        """Begin with what was kept, so many seconds after it was."""
+        self._do(self.conversation.take_up(kept, away, self.now))
 
     def hear(self, intent: str, slots: Mapping[str, str] | None = None, decision: Decision = "act") -> None:
         """Somebody says something that means `intent`, now."""

@@ -1,8 +1,8 @@
 """A recogniser that is made anew now and then, so that months of listening need no more memory than an evening.
 
-libvosk keeps whatever it has expanded of a grammar's graph for as long as the recogniser lives: up to 10 MB after a minute
-of sound, and more with every kind of sound that is new to it. What is heard does not depend on it: after the end of an
-utterance it begins with nothing in any case.
+libvosk keeps whatever it has expanded of a grammar's graph for as long as the recogniser lives: up to 10 MB after a
+minute of sound, and more with every kind of sound that is new to it. What is heard does not depend on it: after the end
+of an utterance it begins with nothing in any case.
 """
 
 from __future__ import annotations
@@ -28,8 +28,8 @@ def _workshop() -> ThreadPoolExecutor:
 
 
 class RenewedRecognizer:
-    """Hears as what `make` makes does, which is called again after so many seconds of sound; the new one takes over between
-    two utterances. If none can be made the old one goes on."""
+    """Hears as what `make` makes does, which is called again after so many seconds of sound; the new one takes over
+    between two utterances. If none can be made the old one goes on."""
 
     def __init__(self, make: Callable[[], Recognizer], after: float = AFTER) -> None:
         self._make = make

@@ -30,14 +30,16 @@ class Alarm:
     def _scene(self) -> Scene:
         return self._stage.scene
 
-    def _open(self) -> Alert | None:
+    @property
+    def open(self) -> Alert | None:
+        """The alert that is open, if one is."""
         return self._alert if self._stage.activity == "alert" else None
 
     def raise_alert(self, tier: str, sign: str, doubtful: bool = False, lower: bool = False) -> None:
         """Raise an alert, the higher one if the sign makes one with another of this night. While one is open only a
         higher tier takes its place, so that crying out again does not keep her from hearing the number (`lower`: it
         was asked about, and the lower one it is). Who told of it is in the session."""
-        present, warnings = self._open(), self._scene.night.warnings
+        present, warnings = self.open, self._scene.night.warnings
         as_told = sign
         if not lower:
             tier, sign = together(self._scene, sign) or (tier, sign)
@@ -53,6 +55,13 @@ class Alarm:
         hers = not partner or (present is not None and present.hers)
         beneath = present if doubtful else None
         self._begin(Alert(tier, sign, as_told, doubtful, beneath, partner=partner, hers=hers, signs=new))
+
+    def take_up(self, alert: Alert) -> None:
+        """Begin an open alert again from its start, after the program was interrupted."""
+        on_phone = alert.calling
+        self._begin(alert)
+        if on_phone:
+            self._stage.run(alerts.phone_script(self._scene, alert, number_first=True), "alert", "taken_up")
 
     def _take_back(self, alert: Alert) -> None:
         """It was asked about, and it is not so."""

@@ -32,7 +32,8 @@ VARIABLES = (
     "seconds",
     "minutes",
 )
-ALERT_VARIABLES = (*VARIABLES, "tell", "position")
+MORE_VARIABLES = {"alert": ("tell", "position"), "taken_up": ("routine",)}
+"""In some parts of spoken.yaml."""
 
 NOT_GATED = ("alert", "gate")
 """Parts of spoken.yaml that may name what the gate keeps shut: alerts, to forbid it, and the gate, which reads back."""
@@ -51,7 +52,8 @@ def check_spoken(spoken: Spoken, document: Document, signs: Collection[str]) -> 
             continue
         if path[0] in ("gated", "out_of_bed") or path[:2] in (("alert", "groups"), ("alert", "signs")):
             continue
-        check_variables(document, path, text, ALERT_VARIABLES if path[0] == "alert" else VARIABLES)
+        more = MORE_VARIABLES.get(str(path[0]), ())
+        check_variables(document, path, text, (*VARIABLES, *more))
         _check_never(document, path, text)
         if path[0] not in NOT_GATED and (word := gated_word(spoken, text)):
             raise document.error(path, f"'{word}' may only be spoken of behind the gate.", "Leave it out here.")
@@ -66,6 +68,12 @@ def check_file(source: Source, spoken: Spoken, signs: Collection[str]) -> None:
         elif is_spoken(path):
             check_variables(source.document, path, text, VARIABLES)
             _check_never(source.document, path, text)
+        elif path == ("called",):
+            check_variables(source.document, path, text, ())
+            _check_never(source.document, path, text)
+            if word := gated_word(spoken, text):
+                advice = "Leave 'called' out: it is asked before the questions are put."
+                raise source.document.error(path, f"'{word}' may only be spoken of behind the gate.", advice)
     check_steps(source, spoken)
     check_targets_of(source, signs)
 

@@ -19,6 +19,10 @@ class Controls:
         self._walk = walk
         self._paused: Activity = "step"  # what the pause interrupted
 
+    def waits_with(self, activity: Activity) -> None:
+        """Note what goes on after a pause that no "pause" began."""
+        self._paused = activity
+
     def take(self, intent: str) -> None:
         """What to do about the controls depends on what goes on."""
         activity = self._stage.activity

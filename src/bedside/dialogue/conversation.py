@@ -12,11 +12,13 @@ from bedside.dialogue.actions import Action, Event, Heard, QuietHours, Said, Say
 from bedside.dialogue.alerts import TOO_LONG
 from bedside.dialogue.cast import Cast
 from bedside.dialogue.hearing import Hearing
+from bedside.dialogue.kept import Kept, keep
 from bedside.dialogue.library import Library
 from bedside.dialogue.mention import Diary, MemoryDiary
 from bedside.dialogue.scene import Scene, Settings
 from bedside.dialogue.script import Outcome
 from bedside.dialogue.spoken import ANKLES
+from bedside.dialogue.taking_up import TakingUp
 from bedside.dialogue.wording import PhoneNumbers, Wording
 from bedside.nlu.match import Match, Scope
 
@@ -38,6 +40,7 @@ class Conversation:
     ) -> None:
         self._scene = Scene(library, Wording(library.spoken, numbers or PhoneNumbers()), settings or Settings())
         cast = Cast(self._scene, diary or MemoryDiary())
+        self._cast = cast
         self._stage = cast.stage
         self._clock = cast.clock
         self._walk = cast.walk
@@ -93,6 +96,17 @@ class Conversation:
         self._scene.library.routines[routine]
         slots = {"routine": routine} | ({"side": side} if side else {})
         return self.handle(Heard(Match("", "start_routine", slots, 100.0, 100.0, None, "act")), now)
+
+    def keep(self, now: float) -> Kept:
+        """What is to be taken up if the program ends now."""
+        return keep(self._cast, self._hearing.last_heard, now)
+
+    def take_up(self, kept: Kept, away: float | None, now: float) -> list[Action]:
+        """Take up what was kept, before anything else happens. away: seconds since then; None where no clock tells."""
+        self._scene.now = now
+        self._hearing.last_heard = TakingUp(self._cast)(kept, away)
+        self._settle()
+        return self._stage.take()
 
     def _settle(self) -> None:
         """Follow up finished scripts, and the escalation clock."""

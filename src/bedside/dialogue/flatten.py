@@ -54,6 +54,7 @@ def flatten(source: Source, sources: Mapping[str, Source]) -> Routine:
         eased=file.eased,
         then=file.then,
         with_partner=file.with_partner,
+        called=file.called,
     )
 
 

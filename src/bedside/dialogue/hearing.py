@@ -46,7 +46,8 @@ class Hearing:
         self._requests = cast.requests
         self._doubt = cast.doubt
         self._half_sure = HalfSure(cast.stage, cast.walk, cast.cramp)
-        self._last_heard = -math.inf
+        self.last_heard: float | None = None
+        """When something was last understood, absolute seconds."""
         self._called = -math.inf
 
     def take(self, match: Match) -> None:
@@ -54,10 +55,10 @@ class Hearing:
         intent, activity = match.intent, self._stage.activity
         if intent is None or match.decision == "ignore":
             return
-        if self._scene.now - self._last_heard > self._scene.settings.new_night:
+        if self.last_heard is None or self._scene.now - self.last_heard > self._scene.settings.new_night:
             self._manner.as_at_the_start()
             self._scene.night = self._scene.night.next()
-        self._last_heard = self._scene.now
+        self.last_heard = self._scene.now
         self._scene.night.partner_heard |= match.slots.get("who") == "her"
         self._risk_told(match)
         match = self._hurts(match)

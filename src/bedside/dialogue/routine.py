@@ -155,6 +155,7 @@ class Routine:
     eased: str | None = None
     then: str | None = None
     with_partner: str | None = None
+    called: str | None = None
 
     @property
     def gets_up(self) -> bool:

@@ -163,6 +163,7 @@ class RoutineFile(_Strict):
     way_out: the routine that ends this one when it is broken off: by news of a symptom, a good night, a pause nobody
     ends. on_leaving: said when there is no time for that, while something lies on the leg, which is so from its timer
     on. with_partner: what takes its place when the partner talks to bedside.
+    called: what it is called in a question: "Go on with the calf stretch?"
     symptom: what leads to this answer tells how she is; so does every answer with a question whose silence is an alert.
     """
 
@@ -180,6 +181,7 @@ class RoutineFile(_Strict):
     way_out: str | None = None
     on_leaving: Text | None = None
     with_partner: str | None = None
+    called: Text | None = None
     steps: list[StepEntry] = Field(min_length=1)
 
     @model_validator(mode="after")

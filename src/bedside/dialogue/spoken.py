@@ -75,6 +75,14 @@ class Paused(_Strict):
     end: Text
 
 
+class TakenUp(_Strict):
+    """After an interruption. ask: with {routine}, as the routine's file calls it; ask_plainly: where it does not."""
+
+    ask: Text
+    ask_plainly: Text
+    sources: list[str]
+
+
 class ThighTexts(_Strict):
     ask: Texts
     partner: Texts
@@ -234,6 +242,7 @@ class Spoken(_Strict):
     stay_in_bed: Voiced
     time_left: TimeLeft
     paused: Paused
+    taken_up: TakenUp
     leg_questions: list[LegQuestion] = Field(min_length=3, max_length=3)
     safety_net: Sourced
     gate: Gate

@@ -124,8 +124,12 @@ def _fixed_texts(library: Library, wording: Wording) -> Iterator[str]:
             "plus",
             "twice",
             "time_left",
+            "taken_up",
         }
     )
+    taken_up = spoken.taken_up
+    yield taken_up.ask_plainly
+    yield from (taken_up.ask.replace("{routine}", routine.called) for routine in routines if routine.called)
     yield from map(wording.fill, _strings(rest))
 
 
