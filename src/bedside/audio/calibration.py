@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bedside.audio.block import BLOCK, BLOCK_SECONDS, RATE, AudioEnd, Samples, silence
-from bedside.audio.levels import SILENCE_DBFS, decibels
+from bedside.audio.levels import SILENCE_DBFS, amplitude, decibels
 from bedside.audio.player import Player
 
 BEFORE, AFTER = 1.5, 1.8
@@ -28,6 +28,9 @@ BAND = (200.0, 6000.0)
 
 SWEEP = (250.0, 5000.0, 0.8)
 """The tone of the test rises from the first to the second frequency (Hz) in so many seconds."""
+
+USUAL_DBFS = -24.0
+"""Level of the tone by itself: about that of the voice."""
 
 PAUSE = 0.3
 """Seconds between the tone and what is said after it."""
@@ -71,14 +74,16 @@ class Echo:
         return self.level_dbfs - self.noise_dbfs
 
 
-def probe_sound(spoken: Samples) -> Samples:
-    """A short rising tone as loud as what is spoken after it: the tone tells the delay, the voice how it arrives."""
+def probe_sound(spoken: Samples | None = None) -> Samples:
+    """A short rising tone, and behind it what is spoken, equally loud: the tone tells the delay."""
     low, high, seconds = SWEEP
     time = np.arange(round(seconds * RATE)) / RATE
     octaves = np.log(high / low)
     phase = 2 * np.pi * low * seconds / octaves * np.expm1(time / seconds * octaves)
     tone = np.sin(phase) * np.minimum(1.0, 10.0 * np.minimum(time, time[::-1]) / seconds)
-    loud = np.sqrt(np.mean(np.square(spoken[spoken != 0.0]))) if spoken.any() else 0.05
+    if spoken is None or not spoken.any():
+        return np.asarray(amplitude(USUAL_DBFS) * np.sqrt(2.0) * tone, dtype=np.float32)
+    loud = np.sqrt(np.mean(np.square(spoken[spoken != 0.0])))
     pause = np.zeros(round(PAUSE * RATE))
     return np.concatenate((np.sqrt(2.0) * loud * tone, pause, spoken)).astype(np.float32)
 

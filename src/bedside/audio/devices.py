@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import re
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -92,6 +93,12 @@ def find_device(direction: Direction, name: str | None) -> Device:
         names = ", ".join(f"'{device.name}'" for device in devices)
         raise SoundError(f"no {direction} has '{name}' in its name. There are: {names}.")
     return next((device for device in matching if device.name.casefold() == wanted), matching[0])
+
+
+def lasting_name(device: Device) -> str | None:
+    """What to call a device in the settings so that it is found again after a start, when ALSA may have numbered the
+    cards anew; None for what the system itself calls the default."""
+    return None if device.name == "default" else re.sub(r"[:,]? \(hw:\d+,\d+\)$", "", device.name)
 
 
 def refresh_devices() -> None:
