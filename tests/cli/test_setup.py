@@ -162,7 +162,7 @@ def test_each_question_has_an_option(tmp_path: Path, options: list[str], setting
 
 
 def test_options_that_contradict_each_other_are_wrong_use(tmp_path: Path) -> None:
-    for options in (["--no-risks", "--risk", "ivf"], ["--no-quiet-hours", "--quiet-hours", "22:00-7:00"], ["--test"]):
+    for options in (["--no-risks", "--risk", "ivf"], ["--no-quiet-hours", "--quiet-hours", "22:00-7:00"]):
         with pytest.raises(UsageError):
             run(*ACCEPT, "--config", str(tmp_path / "config.yaml"), *options)
     assert list(tmp_path.iterdir()) == []

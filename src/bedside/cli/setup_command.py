@@ -62,7 +62,7 @@ class SoundOptions:
 @click.option(
     "--accept", is_flag=True, help="What bedside is not (bedside about) was read and is accepted: ask nothing."
 )
-@click.option("--no-voice", is_flag=True, help="Do not say anything aloud; no sound is tried then.")
+@click.option("--no-voice", is_flag=True, help="Read nothing aloud; sound is tried with --sound and --test only.")
 @config_option
 @json_flag
 def command(
@@ -89,14 +89,12 @@ def command(
     --sound and --test. The present settings stay as they are otherwise, and the former file is kept. Where bedside
     runs as a service: sudo bedside setup.
     """
-    if no_voice and (tried or cramp):
-        raise UsageError("--no-voice does not go with --sound and --test, which speak.")
     if not accept and not sys.stdin.isatty():
         raise UsageError("without a terminal, give the options and --accept; see 'bedside setup --help'.")
     given = from_options(numbers, partner, risks, no_risks, quiet_hours, no_quiet_hours)
-    sound = SoundOptions(microphone, speaker, volume, night_volume, tried and not no_voice, cramp and not no_voice)
     if no_voice:
-        sound = SoundOptions(microphone, speaker, volume, night_volume, False, False)
+        tried, cramp = bool(tried), bool(cramp)
+    sound = SoundOptions(microphone, speaker, volume, night_volume, tried, cramp)
     setup = _Setup(systemd.settings_place(config_path), Dialog(as_json), sound, asks=not accept, aloud=not no_voice)
     try:
         setup.run(given)

@@ -33,6 +33,7 @@ class _Watch:
         self._dialog = dialog
         self._until = FIRST_WORDS
         self._text = ""
+        self._asked = False
         self.heard = self.stopped = False
 
     def log(self, event: LogEvent) -> None:
@@ -42,8 +43,12 @@ class _Watch:
             self._text = str(event["text"])
         elif event["event"] == "say":
             self._dialog.line(f"  {event['text']}")
-            if not self.heard and event["step"] != "confirm":
-                self.heard, self._until = True, t + STOP
+        elif event["event"] == "session" and event["state"] == "started":
+            self.heard, self._until = True, t + STOP
+        elif event["event"] == "said":
+            # Not before: over its very first sentence it hears badly, and that is not what is tried here.
+            if self.heard and not self._asked:
+                self._asked, self._until = True, t + STOP
                 self._dialog.line(said["stop"], style="bold")
         elif event["event"] == "intent":
             # What meant nothing would only puzzle: over its first sentence bedside may hear itself a little.
