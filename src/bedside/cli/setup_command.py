@@ -100,7 +100,7 @@ def command(
         setup.run(given)
     except (click.Abort, KeyboardInterrupt):
         errors.print("\n" + setup_texts().said["ended_early" if setup.written else "aborted"], markup=False)
-        raise
+        raise click.Abort from None
 
 
 class _Setup:
