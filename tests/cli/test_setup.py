@@ -12,12 +12,21 @@ import click
 import pytest
 from click.testing import CliRunner
 
+from bedside import systemd
 from bedside.cli.dialog import Dialog
 from bedside.cli.disclaimer import setup_texts, spoken_disclaimer, wording_of
 from bedside.cli.main import app
 from bedside.cli.setup_command import read_back
 from bedside.cli.setup_questions import ask_household
-from bedside.config import Config, load_config, load_countries, settings_in_force
+from bedside.config import (
+    SYSTEM_FILE,
+    Config,
+    find_config,
+    load_config,
+    load_countries,
+    settings_in_force,
+    user_file,
+)
 from bedside.errors import BedsideError, ContentError, UsageError
 from bedside.settings_file import write_settings
 
@@ -178,6 +187,20 @@ def test_the_file_of_a_service_keeps_its_owners(tmp_path: Path) -> None:
     for each in (file, tmp_path / "config.yaml.bak"):
         state = each.stat()
         assert (state.st_gid, state.st_mode & 0o777) == (12345, 0o640)
+
+
+def test_where_a_service_runs_its_settings_are_meant_and_root_is_needed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(systemd, "UNIT_FOLDERS", (tmp_path,))
+    monkeypatch.setattr(systemd, "is_root", lambda: False)
+    assert systemd.settings_place(None) == (find_config() or user_file())
+    (tmp_path / systemd.UNIT).write_text("")
+    with pytest.raises(BedsideError, match="sudo bedside setup"):
+        systemd.settings_place(None)
+    assert systemd.settings_place(tmp_path / "mine.yaml") == tmp_path / "mine.yaml"
+    monkeypatch.setattr(systemd, "is_root", lambda: True)
+    assert systemd.settings_place(None) == SYSTEM_FILE
 
 
 def test_a_country_that_is_not_listed_is_never_guessed() -> None:

@@ -109,7 +109,7 @@ def choose_microphone(config: Config, hearing: Hearing, dialog: Dialog) -> Value
         if answer == "next":
             device = devices[(devices.index(device) + 1) % len(devices)]
             dialog.line(f"{sound['microphone']}: {device.name}")
-    return {"microphone": lasting_name(device)}
+    return {"microphone": lasting_name(device, devices)}
 
 
 def try_microphone(device: Device, config: Config, hearing: Hearing, dialog: Dialog) -> Tried:
@@ -157,11 +157,11 @@ def choose_speaker(config: Config, dialog: Dialog) -> Values:
         answer = dialog.choose(ask["speaker"], ("yes", "again", "no"))
         if answer == "yes":
             dialog.line(sound["heard_speaker"].format(device=left[0].name), style="green")
-            return {"speaker": lasting_name(left[0])}
+            return {"speaker": lasting_name(left[0], devices)}
         if answer == "no":
             left.pop(0)
     dialog.line(sound["no_speaker"].format(device=device.name), style="yellow")
-    return {"speaker": lasting_name(device)}
+    return {"speaker": lasting_name(device, devices)}
 
 
 def _in_order(direction: Direction, wanted: str | None) -> list[Device]:

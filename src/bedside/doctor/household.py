@@ -48,7 +48,7 @@ def service(patient: Patient) -> Finding:
 
 
 def _installed(found: Service) -> Finding:
-    name, what = "service", f"{found.state}, restarted {found.restarts} times"
+    name, what = "service", f"{found.state}, restarts: {found.restarts}"
     what += f", since {found.since}." if found.since and found.active else "."
     if found.state.startswith("failed"):
         return Finding(name, "wrong", what, LOGS)
