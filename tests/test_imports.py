@@ -33,6 +33,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "config_sections": set(),
     "config": EVERYTHING,
     "settings_file": {"bedside.config"},
+    "systemd": {"bedside.config", "bedside.settings_file"},
     "ears": EVERYTHING,
     "own_voice": EVERYTHING,
     "mouth": EVERYTHING,
@@ -42,6 +43,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "patience": EVERYTHING,
     "understanding": EVERYTHING,
     "wiring": EVERYTHING,
+    "doctor": EVERYTHING,
     "cli": EVERYTHING,
 }
 

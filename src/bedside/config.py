@@ -15,7 +15,9 @@ from pydantic import BaseModel, ConfigDict, Field, RootModel
 
 from bedside import resources
 from bedside.config_sections import (
+    HouseholdConfig,
     MatchingConfig,
+    MeasuredConfig,
     Name,
     NumbersConfig,
     PhoneNumber,
@@ -57,10 +59,14 @@ class Config(Section):
     )
     voice: VoiceConfig = Field(default=VoiceConfig(), description="How bedside speaks.")
     recognizer: RecognizerConfig = Field(default=RecognizerConfig(), description="How bedside hears.")
+    household: HouseholdConfig = Field(default=HouseholdConfig(), description="Who sleeps here.")
     risks: RisksConfig = Field(default=RisksConfig(), description="What makes massage, heat and cold unsafe for her.")
     quiet_hours: QuietHoursConfig = Field(default=QuietHoursConfig(), description="When bedside speaks softer.")
     disclaimer_accepted: Name | None = Field(
         default=None, description="the day on which what bedside is not was read and accepted", examples=["2026-11-23"]
+    )
+    measured: MeasuredConfig = Field(
+        default=MeasuredConfig(), description="What 'bedside setup' measured; nothing to be written by hand."
     )
     matching: MatchingConfig = Field(
         default=MatchingConfig(),

@@ -115,6 +115,27 @@ class NumbersConfig(Section):
     )
 
 
+class HouseholdConfig(Section):
+    partner: bool = Field(
+        default=True, description="somebody sleeps near her who can lend a hand; else nobody's hands are asked for"
+    )
+
+
+class MeasuredConfig(Section):
+    """What 'bedside setup' measured; 'bedside doctor' compares with it."""
+
+    day: Name | None = Field(default=None, description="when that was", examples=["2026-11-23"])
+    delay: float | None = Field(
+        default=None, ge=0, le=10, description="from the speaker to the microphone, seconds", examples=[0.12]
+    )
+    voice_dbfs: float | None = Field(
+        default=None, ge=-120, le=0, description="how loud its voice came back, dBFS", examples=[-38.0]
+    )
+    noise_dbfs: float | None = Field(
+        default=None, ge=-120, le=0, description="the noise of the room, dBFS", examples=[-65.0]
+    )
+
+
 class RisksConfig(Section):
     """Any of them keeps massage, heat and cold shut (guidance.md C0.8); bed rest also everything out of bed.
 

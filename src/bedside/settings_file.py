@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 from ruamel.yaml import YAML
 from ruamel.yaml.scalarstring import DoubleQuotedScalarString
 
-from bedside.config import Config, load_config
+from bedside.config import SYSTEM_FILE, Config, load_config
 from bedside.errors import BedsideError
 
 T = TypeVar("T")
@@ -47,7 +47,11 @@ def _with_new(file: Path, values: Mapping[str, Any], then: Callable[[Path, Path]
         file.parent.mkdir(parents=True, exist_ok=True)
         fresh.touch(mode=0o600)
         if file.exists():
-            shutil.copymode(file, fresh)
+            _like(file, fresh)
+        elif file.parent == SYSTEM_FILE.parent:
+            # For the service to read, whose group the folder has.
+            os.chown(fresh, -1, file.parent.stat().st_gid)
+            fresh.chmod(0o640)
         with fresh.open("w", encoding="utf-8") as out:
             out.write(_changed(file, values))
             out.flush()
@@ -77,8 +81,17 @@ def _put_in_place(fresh: Path, file: Path) -> Path | None:
     kept = file.with_name(file.name + ".bak") if file.exists() else None
     if kept is not None:
         shutil.copy2(file, kept)
+        _like(file, kept)
     fresh.replace(file)
     return kept
+
+
+def _like(file: Path, copy: Path) -> None:
+    """Give a copy the rights of a file, and as far as one may its owners: those of a service are not root's."""
+    state = file.stat()
+    with contextlib.suppress(PermissionError):
+        os.chown(copy, state.st_uid, state.st_gid)
+    shutil.copymode(file, copy)
 
 
 def _set(data: MutableMapping[str, Any], path: list[str], value: Any) -> None:

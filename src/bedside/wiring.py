@@ -196,7 +196,7 @@ def phone_numbers(config: Config) -> PhoneNumbers:
 
 def conversation_for(config: Config, content: Content) -> Conversation:
     """The conversation of a household: its numbers, its risk flags, its quiet hours."""
-    settings = Settings(risks=config.risks.flags, quiet_db=config.quiet_hours.gain_db)
+    settings = Settings(risks=config.risks.flags, quiet_db=config.quiet_hours.gain_db, hands=config.household.partner)
     return Conversation(content.library, phone_numbers(config), settings)
 
 

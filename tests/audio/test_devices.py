@@ -5,11 +5,12 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from dataclasses import replace
 
 import pytest
 
 from bedside.audio import devices
-from bedside.audio.devices import Device, NoSoundDevice, find_device
+from bedside.audio.devices import Device, NoSoundDevice, find_device, lasting_name
 from bedside.cli.main import run
 from bedside.errors import SoundError
 
@@ -23,6 +24,21 @@ BY_THE_BED = [
 @pytest.fixture
 def by_the_bed(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(devices, "list_devices", lambda: BY_THE_BED)
+
+
+def test_a_lasting_name_finds_the_device_though_the_cards_were_numbered_anew(monkeypatch: pytest.MonkeyPatch) -> None:
+    names = [lasting_name(device, BY_THE_BED) for device in BY_THE_BED]
+    renumbered = [replace(device, name=device.name.replace("(hw:", "(hw:1")) for device in BY_THE_BED]
+    monkeypatch.setattr(devices, "list_devices", lambda: renumbered)
+    assert find_device("speaker", names[0]).index == 0
+    assert find_device("microphone", names[1]).index == 1
+    assert find_device("microphone", names[2]).index == 2
+
+
+def test_of_two_alike_the_number_is_kept_and_the_default_has_no_name() -> None:
+    twins = [BY_THE_BED[1], replace(BY_THE_BED[1], index=3, name="USB PnP Sound Device: Audio (hw:3,0)")]
+    assert lasting_name(twins[1], twins) == "USB PnP Sound Device: Audio (hw:3,0)"
+    assert lasting_name(replace(twins[0], name="default"), twins) is None
 
 
 @pytest.mark.usefixtures("by_the_bed")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 from datetime import time
 from pathlib import Path
@@ -11,10 +12,21 @@ import click
 import pytest
 from click.testing import CliRunner
 
+from bedside import systemd
+from bedside.cli.dialog import Dialog
 from bedside.cli.disclaimer import setup_texts, spoken_disclaimer, wording_of
 from bedside.cli.main import app
-from bedside.cli.setup_command import ask_everything, read_back
-from bedside.config import Config, load_config, load_countries
+from bedside.cli.setup_command import read_back
+from bedside.cli.setup_questions import ask_household
+from bedside.config import (
+    SYSTEM_FILE,
+    Config,
+    find_config,
+    load_config,
+    load_countries,
+    settings_in_force,
+    user_file,
+)
 from bedside.errors import BedsideError, ContentError, UsageError
 from bedside.settings_file import write_settings
 
@@ -25,7 +37,7 @@ def run(*arguments: str) -> dict[str, object]:
     done = CliRunner().invoke(app, list(arguments), standalone_mode=False)
     if done.exception is not None:
         raise done.exception
-    return dict(json.loads(done.output))
+    return dict(json.loads(done.stdout))
 
 
 def test_options_make_a_settings_file_and_read_the_numbers_back(tmp_path: Path) -> None:
@@ -89,13 +101,13 @@ def test_without_terminal_and_options_it_says_what_to_write(tmp_path: Path) -> N
         run("setup", "--config", str(tmp_path / "config.yaml"))
 
 
-def asked(lines: list[str], config: Config) -> tuple[dict[str, object], str]:
+def asked(lines: list[str], config: Config, given: dict[str, object] | None = None) -> tuple[dict[str, object], str]:
     """The answers `lines` given to all questions."""
     values: dict[str, object] = {}
 
     @click.command()
     def ask() -> None:
-        values.update(ask_everything(config))
+        values.update(ask_household(config, given or {}, Dialog()))
 
     done = CliRunner().invoke(ask, input="\n".join(lines) + "\n")
     assert done.exception is None, done.output
@@ -103,17 +115,96 @@ def asked(lines: list[str], config: Config) -> tuple[dict[str, object], str]:
 
 
 def test_questions_are_put_again_until_the_answer_is_sound() -> None:
-    answers = ["Narnia", "NZ", "abc", "0123 456", "", "", "", *["n"] * 5, "y", *["n"] * 6, "y", "22:61", "21:30", ""]
-    values, output = asked(answers, Config())
-    assert output.count("Error:") == 3
+    household = ["Narnia", "NZ", "abc", "0123 456", "", "", "", ""]
+    values, output = asked([*household, "", "six", "13", "6, 9", "", "22:61", "21:30", ""], Config())
+    assert output.count("Error:") == 6
     assert values["country"] == "NZ"
     assert values["numbers.maternity"] == "0123 456"
-    assert [key for key, value in values.items() if value is True] == ["risks.bed_rest"]
+    assert [key for key, value in values.items() if value is True] == [
+        "household.partner",
+        "risks.bed_rest",
+        "risks.ivf",
+    ]
     assert (values["quiet_hours.start"], values["quiet_hours.end"]) == ("21:30", "07:00")
 
 
+def test_asked_again_enter_keeps_everything_and_a_dash_takes_it_away() -> None:
+    before = {
+        "country": "UK",
+        "numbers": {"maternity": "0123", "provider": "0456"},
+        "household": {"partner": False},
+        "risks": {"twins": True},
+        "disclaimer_accepted": "2026-01-01",
+    }
+    values, _ = asked(["", "", "-", *[""] * 5], Config.model_validate(before))
+    kept = {key: value for key, value in values.items() if value is not None}
+    wanted = {"country": "UK", "numbers.maternity": "0123", "household.partner": False, "risks.twins": True}
+    assert kept == wanted
+    assert values["numbers.provider"] is None
+
+
+def test_what_the_options_say_is_not_asked() -> None:
+    given = {"country": "IE", "risks.ivf": True, "household.partner": False, "quiet_hours.start": None}
+    values, output = asked(["0123", "", "", ""], Config(), given)
+    assert output.count(":") == 4 + output.count("(empty: none)")
+    assert values["numbers.maternity"] == "0123"
+
+
+@pytest.mark.parametrize(
+    ("options", "setting"),
+    [
+        (["--alone"], ("household.partner", False)),
+        (["--microphone", "USB"], ("microphone", "USB")),
+        (["--speaker", "USB"], ("speaker", "USB")),
+        (["--volume", "3"], ("voice.gain_db", 3.0)),
+        (["--night-volume", "-9"], ("quiet_hours.gain_db", -9.0)),
+        (["--no-risks"], ("risks.twins", False)),
+        (["--no-quiet-hours"], ("quiet_hours.start", None)),
+    ],
+)
+def test_each_question_has_an_option(tmp_path: Path, options: list[str], setting: tuple[str, object]) -> None:
+    file = tmp_path / "config.yaml"
+    file.write_text('risks: {twins: true}\nquiet_hours: {start: "22:00", end: "7:00"}\n')
+    run(*ACCEPT, "--config", str(file), *options)
+    in_force = {each.name: each.value for each in settings_in_force(file)}
+    assert in_force[setting[0]] == setting[1]
+
+
+def test_options_that_contradict_each_other_are_wrong_use(tmp_path: Path) -> None:
+    for options in (["--no-risks", "--risk", "ivf"], ["--no-quiet-hours", "--quiet-hours", "22:00-7:00"]):
+        with pytest.raises(UsageError):
+            run(*ACCEPT, "--config", str(tmp_path / "config.yaml"), *options)
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root gives files away")
+def test_the_file_of_a_service_keeps_its_owners(tmp_path: Path) -> None:
+    file = tmp_path / "config.yaml"
+    file.write_text("country: UK\n")
+    file.chmod(0o640)
+    os.chown(file, 0, 12345)
+    run(*ACCEPT, "--config", str(file), "--country", "IE")
+    for each in (file, tmp_path / "config.yaml.bak"):
+        state = each.stat()
+        assert (state.st_gid, state.st_mode & 0o777) == (12345, 0o640)
+
+
+def test_where_a_service_runs_its_settings_are_meant_and_root_is_needed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(systemd, "UNIT_FOLDERS", (tmp_path,))
+    monkeypatch.setattr(systemd, "is_root", lambda: False)
+    assert systemd.settings_place(None) == (find_config() or user_file())
+    (tmp_path / systemd.UNIT).write_text("")
+    with pytest.raises(BedsideError, match="sudo bedside setup"):
+        systemd.settings_place(None)
+    assert systemd.settings_place(tmp_path / "mine.yaml") == tmp_path / "mine.yaml"
+    monkeypatch.setattr(systemd, "is_root", lambda: True)
+    assert systemd.settings_place(None) == SYSTEM_FILE
+
+
 def test_a_country_that_is_not_listed_is_never_guessed() -> None:
-    values, output = asked(["", "0", "112", *[""] * 4, *["n"] * 12, "n"], Config())
+    values, output = asked(["", "0", "112", *[""] * 4, "", "0", "n"], Config())
     assert "Emergency number of your country" in output
     assert values["numbers.emergency"] == "112"
 

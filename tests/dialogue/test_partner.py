@@ -7,12 +7,14 @@ from pathlib import Path
 import pytest
 
 from bedside.dialogue.actions import Adjust, Heard, QuietHours
+from bedside.dialogue.conversation import Conversation
 from bedside.dialogue.library import Library
 from bedside.dialogue.mention import DAY, History, MemoryDiary, Mentions, prompts
 from bedside.dialogue.scene import Settings
 from bedside.nlu.match import Match
 from bedside.rehearsal import VirtualNight
 
+from .conftest import NUMBERS, speech_seconds
 from .own import answer, night_with, until_asked
 from .reading import events, said, sessions
 from .test_questions import hear
@@ -32,6 +34,35 @@ def test_the_partners_hands_take_the_place_of_standing(night: VirtualNight) -> N
     assert "Look and feel" in until_asked(night)
     night.run(night.now + 60)  # nobody answers: nobody pushes
     assert not any("Push the foot" in text for text in said(night.log))
+
+
+def alone(library: Library) -> VirtualNight:
+    return VirtualNight(Conversation(library, NUMBERS, Settings(hands=False)), speech_seconds)
+
+
+def test_who_sleeps_alone_is_not_asked_for_somebodys_hands(library: Library, night: VirtualNight) -> None:
+    for each, asked in ((night, True), (alone(library), False)):
+        each.hear("leg_cramp", {"side": "left"})
+        answer(each, "no", "no", "no", "no")
+        each.run(each.now + 10)
+        assert ("Is someone there to help you? Yes or no." in said(each.log)) is asked
+        assert ("not-easing", "started") in sessions(each.log) or asked
+
+
+def test_nor_put_the_questions_before_a_massage_that_nobody_can_give(library: Library) -> None:
+    night = alone(library)
+    night.start("both-ankles-swelling-relief")
+    answer(night, "no", "no", "no", "yes", "no", "no")
+    night.run(night.now + 60)
+    assert "Loosen rings, socks and anything tight." in said(night.log)
+    assert not any("massage" in text for text in said(night.log))
+
+
+def test_whoever_speaks_is_there(library: Library) -> None:
+    night = alone(library)
+    night.hear("leg_cramp", {"side": "left", "who": "her"})
+    answer(night, "no", "no", "no")
+    assert "hands" in until_asked(night)
 
 
 def test_my_leg_is_said_by_herself(night: VirtualNight) -> None:

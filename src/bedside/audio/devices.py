@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import contextlib
+import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -92,6 +94,16 @@ def find_device(direction: Direction, name: str | None) -> Device:
         names = ", ".join(f"'{device.name}'" for device in devices)
         raise SoundError(f"no {direction} has '{name}' in its name. There are: {names}.")
     return next((device for device in matching if device.name.casefold() == wanted), matching[0])
+
+
+def lasting_name(device: Device, all_of_them: Sequence[Device]) -> str | None:
+    """What to call a device in the settings so that it is found again after a start, when ALSA may have numbered the
+    cards anew; with its number if nothing else tells it from others. None for what the system itself calls the
+    default."""
+    if device.name == "default":
+        return None
+    name = re.sub(r" \(hw:\d+,\d+\)$", "", device.name)
+    return name if sum(name in each.name for each in all_of_them) == 1 else device.name
 
 
 def refresh_devices() -> None:

@@ -24,6 +24,7 @@ class SetupTexts(BaseModel):
     full: list[str] = Field(min_length=1)
     risks: dict[str, str]
     ask: dict[str, str]
+    test: str
 
     @field_validator("risks")
     @classmethod
@@ -33,6 +34,8 @@ class SetupTexts(BaseModel):
         return risks
 
     said: dict[str, str]
+    sound: dict[str, str]
+    advice: dict[str, str]
 
 
 @lru_cache(maxsize=1)

@@ -20,6 +20,7 @@ COMMANDS = {
     "config": "config:config_command",
     "demo": "demo:command",
     "devices": "devices:devices",
+    "doctor": "doctor:command",
     "hear": "hear:command",
     "match": "match:match_text",
     "model": "model:model",

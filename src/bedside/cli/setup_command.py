@@ -1,30 +1,44 @@
-"""`bedside setup`: once for a household, the numbers, the risks, the quiet hours, and what bedside is not."""
+"""`bedside setup`: the first evening. Its options, and the order in which things are asked, tried and written."""
 
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
 from datetime import date
 from pathlib import Path
 from typing import Any
 
 import click
-from pydantic import ValidationError
 
+from bedside import systemd
+from bedside.audio.devices import find_device
+from bedside.cli.dialog import Dialog
 from bedside.cli.disclaimer import full_disclaimer, setup_texts, spoken_disclaimer, wording_of
 from bedside.cli.options import config_option
-from bedside.cli.output import console, errors, json_flag, print_json
+from bedside.cli.output import errors, json_flag, print_json
 from bedside.cli.say import play
-from bedside.config import Config, find_config, load_config, load_countries, user_file
-from bedside.config_sections import RisksConfig
+from bedside.cli.setup_cramp import TestCramp, try_cramp
+from bedside.cli.setup_measure import Measured, choose_night_volume, measure_room
+from bedside.cli.setup_questions import NUMBERS, Values, ask_household, from_options, of_another_country
+from bedside.cli.setup_sound import Hearing, choose_microphone, choose_speaker, devices_there
+from bedside.config import Config, load_config
 from bedside.errors import BedsideError, ContentError, UsageError
 from bedside.settings_file import try_settings, write_settings
 from bedside.wiring import voice_for
-from bedside.yamlfile import suggest
 
-QUIET_FROM, QUIET_UNTIL = "22:00", "07:00"
-NUMBERS = ("emergency", "maternity", "provider", "urgent_line", "crisis_line")
-RISKS = tuple(RisksConfig.model_fields)
+
+@dataclass(frozen=True)
+class SoundOptions:
+    """What the options say of the sound; None is asked, or left out without a terminal."""
+
+    microphone: str | None
+    speaker: str | None
+    volume: float | None
+    night_volume: float | None
+    tried: bool | None
+    cramp: bool | None
 
 
 @click.command("setup")
@@ -34,152 +48,229 @@ RISKS = tuple(RisksConfig.model_fields)
 @click.option("--provider", metavar="NUMBER", help="Midwife or doctor.")
 @click.option("--urgent-line", metavar="NUMBER", help="Medical advice at any hour.")
 @click.option("--crisis-line", metavar="NUMBER", help="Somebody to talk to in despair.")
+@click.option("--partner/--alone", default=None, help="Whether somebody near her can lend a hand.")
 @click.option("--risk", "risks", multiple=True, metavar="NAME", help="A risk flag that holds; repeatable.")
+@click.option("--no-risks", is_flag=True, help="No risk flag holds.")
 @click.option("--quiet-hours", metavar="FROM-UNTIL", help="Speak softer then, such as 22:00-07:00.")
-@click.option("--accept", is_flag=True, help="What bedside is not (bedside about) was read and is accepted.")
-@click.option("--no-voice", is_flag=True, help="Do not say anything aloud.")
+@click.option("--no-quiet-hours", is_flag=True, help="Always speak alike.")
+@click.option("--microphone", metavar="NAME", help="A part of its name; 'bedside devices' lists them.")
+@click.option("--speaker", metavar="NAME", help="A part of its name.")
+@click.option("--volume", type=click.FloatRange(-40, 30), metavar="DB", help="Of the voice; 0 is as made.")
+@click.option("--night-volume", type=click.FloatRange(-20, 0), metavar="DB", help="How much softer in quiet hours.")
+@click.option("--sound/--no-sound", "tried", default=None, help="Try and measure microphone and speaker.")
+@click.option("--test/--no-test", "cramp", default=None, help="A test cramp at the end.")
+@click.option(
+    "--accept", is_flag=True, help="What bedside is not (bedside about) was read and is accepted: ask nothing."
+)
+@click.option("--no-voice", is_flag=True, help="Read nothing aloud; sound is tried with --sound and --test only.")
 @config_option
 @json_flag
 def command(
+    partner: bool | None,
     risks: tuple[str, ...],
+    no_risks: bool,
     quiet_hours: str | None,
+    no_quiet_hours: bool,
+    microphone: str | None,
+    speaker: str | None,
+    volume: float | None,
+    night_volume: float | None,
+    tried: bool | None,
+    cramp: bool | None,
     accept: bool,
     no_voice: bool,
     config_path: Path | None,
     as_json: bool,
     **numbers: str | None,
 ) -> None:
-    """Set bedside up for a household, once: numbers to call, risks, quiet hours.
+    """Set bedside up for a household: numbers, risks, quiet hours, microphone and speaker, a test.
 
-    Asks at a terminal; with --accept everything comes from the options. The present settings stay as they are
-    otherwise, and the former file is kept.
+    Asks at a terminal whatever the options do not say; with --accept nothing is asked, and sound is only tried with
+    --sound and --test. The present settings stay as they are otherwise, and the former file is kept. Where bedside
+    runs as a service: sudo bedside setup.
     """
-    file = config_path or find_config() or user_file()
-    config = load_config(file) if file.exists() else Config()
-    if accept:
-        values = _of_another_country(config, _from_options(numbers, risks, quiet_hours))
-    elif sys.stdin.isatty():
-        if any(numbers.values()) or risks or quiet_hours:
-            raise UsageError("options go with --accept; without them everything is asked.")
-        values = _of_another_country(config, ask_everything(config))
-    else:
+    if not accept and not sys.stdin.isatty():
         raise UsageError("without a terminal, give the options and --accept; see 'bedside setup --help'.")
-    _finish(file, values, accepted=accept, aloud=not no_voice, as_json=as_json)
+    given = from_options(numbers, partner, risks, no_risks, quiet_hours, no_quiet_hours)
+    if no_voice:
+        tried, cramp = bool(tried), bool(cramp)
+    sound = SoundOptions(microphone, speaker, volume, night_volume, tried, cramp)
+    setup = _Setup(systemd.settings_place(config_path), Dialog(as_json), sound, asks=not accept, aloud=not no_voice)
+    try:
+        setup.run(given)
+    except (click.Abort, KeyboardInterrupt):
+        errors.print("\n" + setup_texts().said["ended_early" if setup.written else "aborted"], markup=False)
+        raise click.Abort from None
 
 
-def _from_options(numbers: dict[str, str | None], risks: Sequence[str], quiet_hours: str | None) -> dict[str, Any]:
-    """Settings by dotted key."""
-    values: dict[str, Any] = {}
-    if (country := numbers.pop("country")) is not None:
-        _check_country(country)
-        values["country"] = country
-    values |= {f"numbers.{name}": number for name, number in numbers.items() if number is not None}
-    for risk in risks:
-        if risk not in RISKS:
-            raise UsageError(f"there is no risk '{risk}'. {suggest(risk, RISKS)}")
-        values[f"risks.{risk}"] = True
-    if quiet_hours is not None:
-        start, dash, end = quiet_hours.partition("-")
-        if not dash:
-            raise UsageError("quiet hours are written as 22:00-07:00.")
-        values |= {"quiet_hours.start": start.strip(), "quiet_hours.end": end.strip()}
-    return values
+class _Setup:
+    """One set-up. asks: somebody answers at the terminal. aloud: it may speak. written: the settings are."""
 
+    def __init__(self, file: Path, dialog: Dialog, sound: SoundOptions, *, asks: bool, aloud: bool) -> None:
+        self._file = file
+        self._dialog = dialog
+        self._sound = sound
+        self._asks = asks
+        self._aloud = aloud
+        self._measured: Measured | None = None
+        self.written = False
 
-def _of_another_country(config: Config, values: dict[str, Any]) -> dict[str, Any]:
-    """The numbers of the former country go with it: 111 is an emergency in one and no emergency in another."""
-    if "country" not in values or values["country"] == config.country:
-        return values
-    return {"numbers.emergency": None, "numbers.urgent_line": None, "numbers.crisis_line": None, **values}
+    def run(self, given: Values) -> None:
+        dialog, said = self._dialog, setup_texts().said
+        config = load_config(self._file) if self._file.exists() else Config()
+        values = of_another_country(config, given)
+        if self._asks:
+            dialog.line(said["start"])
+            dialog.line(said["file"].format(file=self._file))
+            values = of_another_country(config, ask_household(config, given, dialog))
+        values |= self._named_sound()
+        # Whatever the options say is checked before anything sounds.
+        hearing = Hearing(self._trial(values), dialog)
+        with self._service_resting() as may_sound:
+            if may_sound and self._wanted(self._sound.tried, "sound"):
+                values |= self._try_sound(values, hearing)
+            config = self._trial(values)
+            self._have_it_accepted(config)
+            spoken = self._read_back(config)
+            kept = write_settings(self._file, {**values, "disclaimer_accepted": date.today().isoformat()})
+            self.written = True
+            dialog.line(said["written"].format(file=self._file))
+            if kept is not None:
+                dialog.line(said["kept"].format(file=kept))
+            cramp = None
+            if may_sound and self._wanted(self._sound.cramp, "test"):
+                new = load_config(self._file)
+                cramp = dialog.attempt(lambda: try_cramp(new, hearing, dialog))
+        if dialog.as_json:
+            print_json(self._as_json(kept, spoken, cramp))
+        elif self._asks:
+            dialog.title(said["done"])
 
+    def _trial(self, values: Values) -> Config:
+        return trial(self._file, values)
 
-def _check_country(country: str) -> None:
-    if country not in load_countries():
-        raise UsageError(f"unknown country '{country}'. {suggest(country, list(load_countries()))}")
+    def _wanted(self, option: bool | None, question: str) -> bool:
+        """Whether to do what an option or a question decides."""
+        if option is not None or not self._asks:
+            return bool(option)
+        self._dialog.line()
+        return self._dialog.yes(setup_texts().ask[question], True)
 
+    def _named_sound(self) -> Values:
+        sound = self._sound
+        named: Values = {
+            "microphone": sound.microphone,
+            "speaker": sound.speaker,
+            "voice.gain_db": sound.volume,
+            "quiet_hours.gain_db": sound.night_volume,
+        }
+        return {key: value for key, value in named.items() if value is not None}
 
-def ask_everything(config: Config) -> dict[str, Any]:
-    """Ask at the terminal; what is set already is the default. Settings by dotted key, None where left empty."""
-    ask, countries = setup_texts().ask, load_countries()
-    names = ", ".join(countries)
-    country = _prompt(ask["country"].format(countries=names), config.country or "", "country")
-    values: dict[str, Any] = {"country": country}
-    for name in NUMBERS:
-        if name != "emergency" or not country:
-            present = getattr(config.numbers, name)
-            usual = getattr(countries.get(config.country or ""), name, None)
-            values[f"numbers.{name}"] = _prompt(ask[name], present if present != usual else "", f"numbers.{name}")
-    console.print(f"\n{ask['risks']}", markup=False)
-    for name in RISKS:
-        text = ask["risk"].format(risk=setup_texts().risks[name])
-        values[f"risks.{name}"] = click.confirm(text, default=getattr(config.risks, name)) or None
-    hours = config.quiet_hours
-    if click.confirm(ask["quiet"], default=hours.start is not None):
-        values["quiet_hours.start"] = _prompt(ask["quiet_start"], hours.start or QUIET_FROM, "quiet_hours")
-        values["quiet_hours.end"] = _prompt(ask["quiet_end"], hours.end or QUIET_UNTIL, "quiet_hours")
-    else:
-        values |= {"quiet_hours.start": None, "quiet_hours.end": None}
-    return values
+    def _try_sound(self, values: Values, hearing: Hearing) -> Values:
+        """Microphone and speaker as far as the options do not name them, then the room, then the volume."""
+        sound, found = self._sound, Values()
+        config = self._trial(values)
+        if self._asks and sound.microphone is None:
+            found |= choose_microphone(config, hearing, self._dialog)
+        else:
+            find_device("microphone", config.microphone)
+        if self._asks and sound.speaker is None:
+            found |= choose_speaker(config, self._dialog)
+        else:
+            find_device("speaker", config.speaker)
+        if not self._asks or self._wanted(None, "measure"):
+            found |= self._measure(values | found)
+        return found
 
+    def _measure(self, values: Values) -> Values:
+        sound, found, config = self._sound, Values(), self._trial(values)
+        while True:
+            self._measured = self._dialog.attempt(lambda: measure_room(config, self._dialog))
+            well = self._measured is not None and not self._measured.advice
+            if well or not self._asks or not self._dialog.yes(setup_texts().ask["measure_again"], True):
+                break
+        if self._measured is None:
+            return found
+        found |= self._measured.values()
+        volume = self._measured.volume
+        if self._measured.echo.delay is not None and sound.volume is None and volume.gain_db != config.voice.gain_db:
+            self._dialog.line(setup_texts().sound["volume"].format(gain=volume.gain_db))
+            found["voice.gain_db"] = volume.gain_db
+        if config.quiet_hours.start is not None and sound.night_volume is None:
+            heard = self._measured.echo.delay is not None
+            night = volume.night_db if heard else config.quiet_hours.gain_db
+            if self._asks:
+                night = choose_night_volume(self._trial(values | found), night, self._dialog)
+            found["quiet_hours.gain_db"] = night
+        return found
 
-def _prompt(text: str, default: str | None, key: str = "") -> str | None:
-    """One answer; an unsound value of the setting `key` is asked for again. None where left empty."""
+    def _have_it_accepted(self, config: Config) -> None:
+        """Show and say what bedside is not. Raises click.exceptions.Exit where that is not accepted."""
+        texts = setup_texts()
+        if not self._dialog.as_json:
+            self._dialog.line()
+            for paragraph in full_disclaimer(config):
+                self._dialog.line(paragraph + "\n")
+        if self._aloud:
+            _say(config, spoken_disclaimer(config))
+        if self._asks and not self._dialog.yes(texts.ask["accept"], False):
+            errors.print(texts.said["not_accepted"], markup=False)
+            raise click.exceptions.Exit(1)
 
-    def checked(value: str) -> str:
-        if value and key:
-            try:
-                Config.model_validate(_nested(key, value))
-                if key == "country":
-                    _check_country(value)
-            except ValidationError as error:
-                raise click.BadParameter(error.errors()[0]["msg"].removeprefix("Value error, ")) from None
-            except UsageError as error:
-                raise click.BadParameter(str(error)) from None
-        return value
-
-    return click.prompt(text, default=default or "", value_proc=checked, show_default=bool(default)) or None
-
-
-def _nested(key: str, value: str) -> dict[str, Any]:
-    if key == "quiet_hours":
-        return {key: {"start": value, "end": QUIET_FROM if value != QUIET_FROM else QUIET_UNTIL}}
-    section, dot, name = key.partition(".")
-    return {section: {name: value}} if dot else {key: value}
-
-
-def _finish(file: Path, values: dict[str, Any], *, accepted: bool, aloud: bool, as_json: bool) -> None:
-    """Show and say what bedside is not, have it accepted, read the numbers back, write."""
-    texts = setup_texts()
-    config = trial(file, values)
-    if not as_json:
-        console.print()
-        for paragraph in full_disclaimer(config):
-            console.print(paragraph + "\n", markup=False)
-    if aloud:
-        _say(config, spoken_disclaimer(config))
-    if not accepted and not click.confirm(texts.ask["accept"], default=False):
-        errors.print(texts.said["not_accepted"], markup=False)
-        raise click.exceptions.Exit(1)
-    spoken = read_back(config)
-    if not as_json:
-        console.print(texts.said["numbers"] if config.numbers.emergency else texts.said["unknown_country"])
+    def _read_back(self, config: Config) -> dict[str, str]:
+        """Read the numbers back. Raises click.exceptions.Exit where they are not right."""
+        said, spoken = setup_texts().said, read_back(config)
+        self._dialog.line(said["numbers"] if config.numbers.emergency else said["unknown_country"])
         for name, number in spoken.items():
-            console.print(f"  {name}: {number}", markup=False)
-    if aloud:
-        _say(config, list(spoken.values()))
-    if not accepted and not click.confirm(texts.ask["right"], default=True):
-        errors.print(texts.said["aborted"], markup=False)
-        raise click.exceptions.Exit(1)
-    kept = write_settings(file, {**values, "disclaimer_accepted": date.today().isoformat()})
-    if as_json:
-        print_json({"path": str(file), "kept": str(kept) if kept else None, "numbers": spoken})
-        return
-    console.print(texts.said["written"].format(file=file), markup=False)
-    if kept is not None:
-        console.print(texts.said["kept"].format(file=kept), markup=False)
+            self._dialog.line(f"  {name}: {number}")
+        if self._aloud:
+            _say(config, list(spoken.values()))
+        if self._asks and not self._dialog.yes(setup_texts().ask["right"], True):
+            errors.print(said["aborted"], markup=False)
+            raise click.exceptions.Exit(1)
+        return spoken
+
+    @contextmanager
+    def _service_resting(self) -> Iterator[bool]:
+        """Inside, the service does not hold the microphone, if sound may be tried; afterwards it runs with the new
+        settings. Gives whether sound can be tried."""
+        said = setup_texts().said
+        options = (self._sound.tried, self._sound.cramp)
+        sounds = any(options) or (self._asks and None in options)
+        if not systemd.is_active():
+            yield sounds and devices_there(self._dialog)
+        elif not systemd.is_root():
+            if sounds:
+                self._dialog.line(said["service_holds"], style="yellow")
+            yield False
+        elif not sounds:
+            yield False
+            systemd.restart()
+            self._dialog.line(said["service_again"])
+        else:
+            self._dialog.line(said["service_rests"])
+            systemd.stop()
+            try:
+                yield devices_there(self._dialog)
+            finally:
+                systemd.start()
+            self._dialog.line(said["service_again"])
+
+    def _as_json(self, kept: Path | None, spoken: dict[str, str], cramp: TestCramp | None) -> dict[str, Any]:
+        measured = self._measured
+        sound = None
+        if measured is not None:
+            sound = {**asdict(measured.echo), **asdict(measured.volume), "advice": list(measured.advice)}
+        return {
+            "path": str(self._file),
+            "kept": str(kept) if kept else None,
+            "numbers": spoken,
+            "sound": sound,
+            "test": asdict(cramp) if cramp else None,
+        }
 
 
-def trial(file: Path, values: dict[str, Any]) -> Config:
+def trial(file: Path, values: Values) -> Config:
     """The settings as they will be, without touching the file. Raises UsageError for a value that is not sound."""
     if file.exists():
         load_config(file)

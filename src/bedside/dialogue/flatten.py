@@ -137,6 +137,7 @@ def _step(entry: StepEntry, place: _Place, skip_to: int) -> Step:
         leg_questions=QUESTIONS.get(entry.leg_questions or "", 0),
         up=entry.up,
         clear=entry.clear,
+        hands=entry.hands,
         gate=place.gate,
         shut_gate=entry.shut_gate,
         target=entry.if_risk or "",

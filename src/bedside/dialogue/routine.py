@@ -76,8 +76,8 @@ class Step:
     answers: intent or "slot=value" to target; silence: target without an answer; skip_to: index after the steps of
     `if_yes`; insist: so many more times it is asked; listen: seconds for an answer. leg_questions: how many of
     guidance.md E3 (1 to 3). up: she stands up (True) or sits down (False) in it. clear: only asked if no leg question
-    stayed open. gate: only behind the gate. shut_gate: shuts it for the night. target: of if_risk. mention: "due" or
-    "noted". care: of the file it is from.
+    stayed open. hands: not asked where nobody else is. gate: only behind the gate. shut_gate: shuts it for the night.
+    target: of if_risk. mention: "due" or "noted". care: of the file it is from.
     """
 
     kind: StepKind
@@ -102,6 +102,7 @@ class Step:
     leg_questions: int = 0
     up: bool | None = None
     clear: bool = False
+    hands: bool = False
     gate: bool = False
     shut_gate: bool = False
     target: str = ""

@@ -60,7 +60,8 @@ class StepEntry(_Strict):
     listen: seconds for an answer, instead of the usual six.
     learn: only asked while that is not known, and answered by naming it. once: at most once a night, also where
     it is part of several routines; a `say` may have it too.
-    clear: only if no leg question stayed open in this session; else as if nobody had answered.
+    clear: only if no leg question stayed open in this session; else as if nobody had answered. hands: it asks for
+    somebody else's hands; where she sleeps alone, as the settings say, as if nobody had answered.
     repeat: how many rounds of `steps` (1 to 10). round: only in that round of the repeat around it.
     up: true where she stands up, false where she sits down again; whatever breaks in between first lets her sit down.
     gate: massage, heat, cold: only after three clear answers and their read-back (guidance.md E3); for all
@@ -94,6 +95,7 @@ class StepEntry(_Strict):
     round: int | None = Field(default=None, ge=1)
     up: bool | None = None
     clear: bool = False
+    hands: bool = False
     gate: bool = False
     shut_gate: bool = False
     sources: list[str] = Field(default_factory=list)
@@ -140,7 +142,7 @@ class StepEntry(_Strict):
             raise ValueError("'silence' belongs to an 'ask' or to 'leg_questions'")
         if kind not in ("ask", "say") and self.once:
             raise ValueError("'once' belongs to an 'ask' or to a 'say' alone")
-        for key in ("clear", "learn", "insist", "listen"):
+        for key in ("clear", "hands", "learn", "insist", "listen"):
             if kind != "ask" and getattr(self, key):
                 raise ValueError(f"'{key}' belongs to an 'ask'")
         if kind != "hold" and self.cue is not None:

@@ -25,7 +25,8 @@ class Settings:
     new_night: after so long without a word, pace and volume are as at the start, and what was shut is not.
     insist: between two times of a question that insists on its answer. gate: how long the three clear answers
     last (E2). laid_on: how long anything may lie on the leg, whatever comes in between (D7). risks: the risk
-    flags that are set (C0), by the names of the settings; quiet_db: gain in the quiet hours.
+    flags that are set (C0), by the names of the settings; quiet_db: gain in the quiet hours. hands: somebody sleeps
+    near her who can lend them.
     """
 
     gap: float = 0.6
@@ -46,6 +47,7 @@ class Settings:
     laid_on: float = 900.0
     risks: frozenset[str] = frozenset()
     quiet_db: float = 0.0
+    hands: bool = True
 
 
 @dataclass(frozen=True)
@@ -184,6 +186,11 @@ class Scene:
     def risks(self) -> frozenset[str]:
         """The risk flags: as set, and as told (guidance.md C0)."""
         return self.settings.risks | self.night.risks
+
+    @property
+    def hands(self) -> bool:
+        """Whether anybody can be there to lend a hand; whoever has spoken tonight is."""
+        return self.settings.hands or self.session.partner or self.night.partner_heard
 
     @property
     def bed_rest(self) -> bool:

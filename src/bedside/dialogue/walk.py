@@ -182,6 +182,8 @@ class Walk:
                 self.go(NOT_EASING, by)
             else:
                 self.ask_legs(by)
+        elif step.hands and not scene.hands:
+            self.finished(Outcome(step.silence))
         elif step.gate and session.laid_on and not legs.gate_is_open(scene):
             self.go(session.way_out or "end", by)
         elif step.gate and not legs.gate_is_open(scene):
