@@ -2,6 +2,7 @@
 """Is a person heard while bedside speaks, how soon does it fall silent, and does it hear itself?
 
     bench/barge_in.py AUDIO [--seed N] [--commands N] [--every N] [--metres M] [--talk DB] [--tenths SECONDS]
+                      [--itself DB]
 
 AUDIO is a folder with manifest.csv (columns file, label) and recordings of people. Recordings whose label means
 something in a session are spoken over a cramp's sentences in the simulated room, and beside them the same labels in
@@ -21,7 +22,8 @@ that of a room of 4 by 3.5 by 2.5 m (pyroomacoustics) with the speaker so far fr
 the recordings for that are those in unrelated-speech/.
 
 With --tenths "stop" and another command are said at each tenth of the first so many seconds of a routine instead, and
-the shares are printed by when that was.
+the shares are printed by when that was. With --itself nobody speaks: every n-th routine is played through with an echo
+so many dB louder than a person, and all that bedside takes for a person's words is printed.
 """
 
 from __future__ import annotations
@@ -55,6 +57,7 @@ SPANS = (0.0, 0.5, 1.0, 2.0, 4.0, 8.0, 16.0, 60.0)
 @click.option("--metres", type=float, help="From the speaker to the microphone, in a computed room.")
 @click.option("--talk", type=float, help="Others talk, so many dB louder than the person.")
 @click.option("--tenths", type=float, help="Speak at each tenth of so many seconds of a routine.")
+@click.option("--itself", type=float, help="Only play routines through, the echo so many dB louder.")
 @click.option("--show", is_flag=True, help="Print what was bedside itself.")
 def main(
     audio: Path,
@@ -64,12 +67,17 @@ def main(
     metres: float | None,
     talk: float | None,
     tenths: float | None,
+    itself: float | None,
     show: bool,
 ) -> None:
     if metres is not None:
         in_room(metres)
     with tempfile.TemporaryDirectory() as folder:
         scenes = Scenes(Path(folder))
+        if itself is not None:
+            told = scenes.rehearsed()[:: max(1, every)]
+            print(f"itself at {itself:+.0f} dB: {_itself(scenes, told, itself, plain=False, show=True)} sentences")
+            return
         kinds = []
         for gather in (recorded, synthetic):
             clips = gather(scenes.folder, audio, commands, random.Random(seed), scenes.meaning)

@@ -40,9 +40,9 @@ CERTAIN, SURE = 0.97, 0.85
 """Mean confidence from which a phrase of several words counts in an idle room though it is hardly likelier than other
 words, and from which it does if the broad grammar heard about the same."""
 
-IDENTICAL, SAME = 95.0, 60.0
+IDENTICAL, SAME, SAME_IN_TALK = 95.0, 60.0, 85.0
 """Likeness (0 to 100) of the letters from which the broad grammar, or the words alone, heard the same, and from which
-the former heard about the same."""
+the former heard about the same, in a room that was quiet and in the midst of other talk."""
 
 ONE_WORD, WORDS, WORDS_A_SECOND, AT_LEAST = 2.5, 4.0, 4.5, 3.0
 """By how much (a difference of logarithms) a phrase must explain its sound better than words without any order: one
@@ -92,9 +92,14 @@ def graver(phrase: Match, danger: Match, clear: float) -> Match:
     return max(danger, phrase, key=lambda match: (match.decision == "act", match.slots.get("tier") == "emergency"))
 
 
+def unheard(match: Match) -> Match:
+    """`match` as if it meant nothing."""
+    return replace(match, intent=None, slots={}, decision="ignore")
+
+
 def _lowered(match: Match, decision: Decision) -> Match:
     if decision == "ignore":
-        return replace(match, intent=None, slots={}, decision="ignore")
+        return unheard(match)
     return match if match.decision == "confirm" else replace(match, decision=decision)
 
 
@@ -129,7 +134,7 @@ def _is_confirmed(hypothesis: Hypothesis, clear: float, talk: int) -> bool:
     """Whether a phrase was heard so well, or by others alike, that it was no noise bent into it."""
     alike, several = _alike(hypothesis, hypothesis.broad), len(hypothesis.known) > 1
     if talk >= TALK:
-        return clear >= CERTAIN and alike >= SAME
+        return clear >= CERTAIN and alike >= SAME_IN_TALK
     if clear < FAIR:
         return False
     if clear >= SURE and alike >= SAME:
