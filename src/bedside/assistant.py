@@ -20,6 +20,7 @@ from bedside.dialogue.actions import (
     Tick,
 )
 from bedside.dialogue.conversation import Conversation
+from bedside.dialogue.kept import Kept
 from bedside.ears import Ears, Understood
 from bedside.mouth import Begun, Ended, Mouth
 from bedside.own_voice import OwnWords
@@ -102,6 +103,16 @@ class Assistant:
             else:
                 self._ended(event, now)
         return block
+
+    def keep(self, now: float) -> Kept:
+        """What is to be taken up if the program ends now."""
+        return self._conversation.keep(now)
+
+    def take_up(self, kept: Kept, away: float | None) -> None:
+        """Take up what was kept, before the first block. away: seconds since then; None where no clock tells."""
+        now = self._end.now
+        for action in self._conversation.take_up(kept, away, now):
+            self._do(action, now)
 
     def _tick(self, now: float) -> None:
         while True:
