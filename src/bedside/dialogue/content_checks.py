@@ -31,6 +31,7 @@ VARIABLES = (
     "maternity_twice",
     "seconds",
     "minutes",
+    "hours",
 )
 ALERT_VARIABLES = (*VARIABLES, "tell", "position")
 
