@@ -31,5 +31,10 @@ def controlled(
         yield
         return
     with server:
-        assistant.attendants.append(Attendant(assistant, routines, About(__version__, model, microphone), server.take))
-        yield
+        attendant = Attendant(assistant, routines, About(__version__, model, microphone), server.take)
+        assistant.attendants.append(attendant)
+        try:
+            yield
+        finally:
+            # They hold each other, and with them the sound card, which would never be let go.
+            assistant.attendants.remove(attendant)

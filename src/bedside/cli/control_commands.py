@@ -21,7 +21,7 @@ from bedside.service.protocol import LONGEST_MUTE, SHORTEST_MUTE, Mute, Reply, R
 
 socket_option = click.option(
     "--socket",
-    type=click.Path(path_type=Path),
+    type=click.Path(path_type=Path, readable=False),
     envvar=VARIABLE,
     metavar="PATH",
     help="The running bedside's control socket, where it is not at one of its usual places.",

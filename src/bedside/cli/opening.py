@@ -1,4 +1,4 @@
-"""How a bedside begins that was started for one routine, and when it has done what it was started for."""
+"""What a bedside begins with that was started for one routine, and when it has done what it was started for."""
 
 from __future__ import annotations
 
@@ -10,28 +10,16 @@ AFTERWARDS = 0.5
 
 
 class Opening:
-    """Begins with a wish, and tells when all that came of it is over."""
+    """wish: what is asked for at the beginning."""
 
     def __init__(self, wish: Heard) -> None:
-        self._wish: Heard | None = wish
-        self._assistant: Assistant | None = None
+        self.wish = wish
         self._quiet_since: float | None = None
-        self.over = False
 
-    def attend(self, assistant: Assistant) -> None:
-        """Become one of its attendants."""
-        self._assistant = assistant
-        assistant.attendants.append(self._each_block)
-
-    def _each_block(self, now: float) -> None:
-        assert self._assistant is not None
-        if self._wish is not None:
-            wish, self._wish = self._wish, None
-            self._assistant.take(wish, now)
-        conversation = self._assistant.conversation
-        if conversation.state != "idle" or not conversation.silent:
+    def over(self, assistant: Assistant, now: float) -> bool:
+        """Whether all that came of it has ended. To be asked at every block, whose time is `now`."""
+        if assistant.conversation.state != "idle" or not assistant.conversation.silent:
             self._quiet_since = None
         elif self._quiet_since is None:
             self._quiet_since = now
-        elif now - self._quiet_since >= AFTERWARDS:
-            self.over = True
+        return self._quiet_since is not None and now - self._quiet_since >= AFTERWARDS

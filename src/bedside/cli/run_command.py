@@ -81,11 +81,11 @@ def listen(
         # Last of all: what comes in meanwhile would only pile up.
         with card, controlled(assistant, content.library.routines, chosen.name, lambda: card.hears):
             stopping = _Stopping()
-            if opening is not None:
-                opening.attend(assistant)
             errors.print("Listening. Say “leg cramp”; Ctrl-C ends.", markup=False)
             voice.prepare_behind(texts, tell_voice, _say_trouble)
-            assistant.run(lambda: stopping.asked or (opening is not None and opening.over))
+            if opening is not None:
+                assistant.take(opening.wish, card.now)
+            assistant.run(lambda: stopping.asked or (opening is not None and opening.over(assistant, card.now)))
     if stopping.asked or opening is None:
         errors.print("Good night." if stopping.asked else "The sound has ended.", markup=False)
 

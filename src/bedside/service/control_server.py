@@ -18,7 +18,9 @@ MOST = 8
 """So many connections at a time; who comes then is told so."""
 
 PATIENCE = 5.0
-"""Seconds for a line to come, and for the loop to answer."""
+
+MOST_UNREAD = 1 << 18
+"""Bytes that may have come from a client that is hung up on; more than a socket holds."""
 
 
 class Pending:
@@ -36,11 +38,11 @@ class Pending:
 class _Connection:
     """One client. due: when it must have sent a line, or been answered. ended: it sends no more."""
 
-    def __init__(self, sock: socket.socket) -> None:
+    def __init__(self, sock: socket.socket, due: float) -> None:
         self.sock = sock
         self.received = bytearray()
         self.pending: Pending | None = None
-        self.due = time.monotonic() + PATIENCE
+        self.due = due
         self.ended = False
         self.reads = False
 
@@ -56,11 +58,13 @@ class _Connection:
 class ControlServer:
     """Listens at `path` while it is entered. Raises ControlError if the socket cannot be opened.
 
-    Each client has one request under way at a time, so nothing piles up however fast it asks.
+    Each client has one request under way at a time, so nothing piles up however fast it asks. patience: seconds for a
+    line to come, and for the loop to answer.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, patience: float = PATIENCE) -> None:
         self.path = path
+        self._patience = patience
         self._listener = open_socket(path)
         self._inode = path.lstat().st_ino
         self._asleep, self._waker = socket.socketpair()
@@ -146,7 +150,7 @@ class ControlServer:
             time.sleep(0.1)
             return
         sock.setblocking(False)
-        connection = _Connection(sock)
+        connection = _Connection(sock, time.monotonic() + self._patience)
         self._connections.add(connection)
         if len(self._connections) > MOST:
             self._send(connection, refused("too many talk to bedside at once. Try again.", "busy"))
@@ -187,7 +191,7 @@ class ControlServer:
             return
         if connection.pending is not None:
             self._listen(connection, False)
-            connection.due = time.monotonic() + PATIENCE
+            connection.due = time.monotonic() + self._patience
         elif connection.ended:
             self._drop(connection)
         elif len(connection.received) >= LONGEST_LINE:
@@ -208,7 +212,7 @@ class ControlServer:
 
     def _send(self, connection: _Connection, reply: Reply) -> None:
         """Send a reply; who does not read them is dropped. The next line is then waited for anew."""
-        connection.due = time.monotonic() + PATIENCE
+        connection.due = time.monotonic() + self._patience
         line = reply.line()
         try:
             whole = connection.sock.send(line) == len(line)
@@ -229,4 +233,7 @@ class ControlServer:
         if connection in self._connections:
             self._listen(connection, False)
             self._connections.remove(connection)
+            # Closed with something unread, the other side would see an error before it sees the reply.
+            with contextlib.suppress(OSError):
+                connection.sock.recv(MOST_UNREAD)
             connection.sock.close()
