@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import json
+import re
+import socket
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -10,6 +13,8 @@ import pytest
 from tests.end_to_end.log import check_shapes, meant, of, spoken
 from tests.end_to_end.night import EMERGENCY, Bedroom, at
 from tests.service.house import House, house
+
+README = Path(__file__).resolve().parents[2] / "README.md"
 
 
 @pytest.fixture
@@ -36,6 +41,21 @@ def test_a_routine_is_started_paused_resumed_and_stopped(home: House) -> None:
     home.run(30.0)
     assert [line["state"] for line in of(home.log, "session")] == ["started", "paused", "resumed", "ended"]
     assert len(of(home.log, "say")) == before
+
+
+def test_the_line_that_the_readme_shows_works(home: House) -> None:
+    (line,) = re.findall(r"echo '(.*)' \|", README.read_text(encoding="utf-8"))
+
+    def as_socat_does() -> bytes:
+        with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as sock:
+            sock.connect(str(home.path))
+            sock.sendall(line.encode() + b"\n")
+            sock.shutdown(socket.SHUT_WR)
+            return sock.makefile("rb").read()
+
+    assert json.loads(home.wait_for(as_socat_does))["ok"] is True
+    home.run(2.0)
+    assert "your left leg" in spoken(home.log)
 
 
 def test_an_unknown_routine_is_named_with_the_nearest(home: House) -> None:
