@@ -156,7 +156,7 @@ def test_whatever_is_asked_for_in_whatever_order(home: House, wishes: list[tuple
 
 @pytest.mark.slow
 @pytest.mark.timeout(3600)
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(WISHES)
 def test_whatever_is_asked_for_for_long(home: House, wishes: list[tuple[dict[str, Any], float]]) -> None:
     whatever_is_asked_for_in_whatever_order(home, wishes)
