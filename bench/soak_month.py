@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import random
 import resource
 import time
@@ -95,6 +96,7 @@ class Month:
         self._wall = 1_790_000_000.0
         self._clock_is_off = 0.0
         self._log: list[LogEvent] = []
+        self._keeper: StateKeeper | None = None
         self._begin()
 
     def memory(self) -> tuple[str, str]:
@@ -245,6 +247,11 @@ class Month:
 
     def _begin(self) -> None:
         """The process begins, with whatever it left."""
+        if self._keeper is not None:
+            # Of a killed process nothing is left in memory.
+            self._keeper.close()
+            del self._assistant
+            gc.collect()
         self._end = NightEnd()
         self._assistant: Assistant = assemble(
             self._config, self._content, self._model, self._voice, self._end, self._log.append, lambda line: None
@@ -252,8 +259,8 @@ class Month:
         kept = load_state(self._folder, lambda line: None, self._told_time)
         if kept is not None:
             self._assistant.take_up(*kept)
-        keeper = StateKeeper(self._folder, self._assistant.keep, lambda line: None, self._told_time)
-        self._assistant.attendants.append(keeper)
+        self._keeper = StateKeeper(self._folder, self._assistant.keep, lambda line: None, self._told_time)
+        self._assistant.attendants.append(self._keeper)
 
     def _told_time(self) -> float:
         return self._wall + self._clock_is_off

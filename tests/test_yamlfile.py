@@ -223,3 +223,27 @@ def test_the_keys_of_a_mapping_at_the_top_are_known_too(file: Path) -> None:
     file.write_text("a: {title: x, seconds: 1}\nb: {title: x,\n  secs: 1}\n")
     with pytest.raises(ContentError, match=r":3: unknown key 'secs'\. Did you mean 'seconds'\?"):
         read_model(file, RootModel[dict[str, Song]])
+
+
+@pytest.mark.parametrize(
+    ("text", "complaint"),
+    [
+        ("a: " + "[" * 5000, "nested far too deeply"),
+        ("a: " + "[" * 300 + "]" * 300, ":1: it is nested far too deeply"),
+        ("".join(" " * level + "a:\n" for level in range(3000)), "nested far too deeply"),
+        ("a: !!int ''", ":1: this value cannot be read as int"),
+        ("a: !!float ''", ":1: this value cannot be read as float"),
+        ("a: !!timestamp x", ":1: this value cannot be read as timestamp"),
+        ("a: 2026-99-99", ":1: this value cannot be read"),
+        (
+            "a0: &a0 [x, x]\n" + "".join(f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 10)}]\n" for n in range(1, 10)),
+            "with its aliases the file has more than",
+        ),
+    ],
+)
+def test_a_file_that_would_be_too_much_is_one_line(tmp_path: Path, text: str, complaint: str) -> None:
+    file = tmp_path / "file.yaml"
+    file.write_text(text)
+    with pytest.raises(ContentError) as raised:
+        read_document(file)
+    assert complaint in str(raised.value)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from bedside.audio.block import AudioEnd, Block
+from bedside.audio.block import AudioEnd, Block, silence
 from bedside.dialogue.actions import (
     Action,
     Adjust,
@@ -66,6 +66,19 @@ class Assistant:
         self._look_at_hours = 0.0
         self.attendants: list[Callable[[float], None]] = []
         """Called with the time of each block before it is heard, in the same thread: they may `take` an event."""
+        self._deaf = False
+
+    @property
+    def conversation(self) -> Conversation:
+        """To be looked at; events go through `take`."""
+        return self._conversation
+
+    def close_ears(self, closed: bool) -> None:
+        """While they are closed, nothing that the microphone hears is looked at."""
+        if self._deaf and not closed:
+            # What was spoken meanwhile had no echo: what is known of it is wrong.
+            self._ears.jumped()
+        self._deaf = closed
 
     def run(self, stopped: Callable[[], bool] = lambda: False) -> None:
         """Go on until the sound ends or `stopped` says so. The audio end must be open."""
@@ -87,7 +100,7 @@ class Assistant:
         for attend in self.attendants:
             attend(now)
         scope = self._conversation.scope
-        for understood in self._ears.hear(microphone, now, scope):
+        for understood in self._ears.hear(silence() if self._deaf else microphone, now, scope):
             self._understood(understood, now)
         if self._ears.someone_speaks:
             self.take(Speaking(), now)

@@ -41,5 +41,9 @@ class ModelError(BedsideError):
     """A recogniser model is missing, broken or cannot be fetched."""
 
 
+class ControlError(BedsideError):
+    """A running bedside cannot be reached through its control socket, or the socket cannot be opened."""
+
+
 class VoiceError(BedsideError):
     """Text cannot be turned into speech (no espeak-ng, a time-out, an unwritable cache)."""

@@ -66,7 +66,7 @@ class Mouth:
 
     def speak(self, say: Say) -> None:
         """Begin to speak, as soon as the clip is there."""
-        self._wanted = (say, self._voice.request(say.text, self._adjusted.pace))
+        self._wanted = (say, self._voice.request(say.text, self._adjusted.pace, say.keep))
 
     def hush(self, by: str) -> None:
         """Cut what is being spoken, and forget what waits to be spoken."""

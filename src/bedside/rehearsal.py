@@ -55,9 +55,13 @@ class VirtualNight:
         """Somebody says something that means `intent`, now."""
         self.take(Match(intent, intent, slots or {}, 100.0, 100.0, intent, decision))
 
+    def give(self, event: Event) -> None:
+        """Something happens now that nobody said."""
+        self._do(self.conversation.handle(event, self.now))
+
     def saying_stop(self) -> None:
         """Somebody is about to say "stop"."""
-        self._do(self.conversation.handle(SayingStop(), self.now))
+        self.give(SayingStop())
 
     def take(self, heard: Match) -> None:
         """Somebody says something that was understood as `heard`, now."""

@@ -19,6 +19,13 @@ from pydantic import BaseModel, RootModel, ValidationError
 from bedside.errors import ContentError
 
 Key = str | int
+
+DEEPEST = 100
+"""Levels of a file; the deepest of bedside's has about ten."""
+
+MOST_PARTS = 200_000
+"""Parts of a file, aliases written out; the longest of bedside's has about ten thousand."""
+
 M = TypeVar("M", bound=BaseModel)
 
 
@@ -88,13 +95,20 @@ def read_document(file: Path) -> Document:
         raise ContentError(file, None, "is not a UTF-8 text file.", "Save it as UTF-8.") from None
     except OSError as error:
         raise ContentError(file, None, f"cannot be read ({error.strerror}).") from None
-    root = _composed(file, text)
+    try:
+        root = _composed(file, text)
+    except RecursionError:
+        raise _too_deep(file, None) from None
     if root is None:
         raise ContentError(file, 1, "the file is empty.")
     lines: dict[tuple[Key, ...], int] = {(): root.start_mark.line + 1}
     scalars: dict[tuple[Key, ...], str] = {}
     data = _plain(file, root, (), lines, scalars, ())
     return Document(file, data, lines, scalars)
+
+
+def _too_deep(file: Path, line: int | None) -> ContentError:
+    return ContentError(file, line, "it is nested far too deeply.", "Check the brackets and the indentation.")
 
 
 def _composed(file: Path, text: str) -> yaml.Node | None:
@@ -158,6 +172,12 @@ def _plain(
     """Turn a YAML node into plain data and note the line of each part, and each single value as written."""
     if id(node) in above:
         raise ContentError(file, node.start_mark.line + 1, "an alias refers to itself.", "Write the text out.")
+    if len(above) >= DEEPEST:
+        raise _too_deep(file, node.start_mark.line + 1)
+    if len(lines) > MOST_PARTS:
+        # Ten aliases of ten aliases and so on fill the memory out of a few lines.
+        problem = f"with its aliases the file has more than {MOST_PARTS} parts."
+        raise ContentError(file, node.start_mark.line + 1, problem, "Write the texts out.")
     above = (*above, id(node))
     if isinstance(node, yaml.MappingNode):
         result: dict[str, Any] = {}
@@ -186,9 +206,11 @@ def _plain(
     try:
         return loader.construct_object(node)
     except (yaml.YAMLError, ValueError) as error:
-        raise ContentError(
-            file, node.start_mark.line + 1, f"this value cannot be read ({' '.join(str(error).split())})."
-        ) from None
+        why = f" ({' '.join(str(error).split())})"
+    except (LookupError, AttributeError, OverflowError):
+        # PyYAML stumbles over a value that is not what its tag says.
+        why = f" as {node.tag.rpartition(':')[2]}"
+    raise ContentError(file, node.start_mark.line + 1, f"this value cannot be read{why}.")
 
 
 def read_model(file: Path, model: type[M]) -> tuple[M, Document]:

@@ -72,7 +72,13 @@ class _Alert(_Line):
     sign: str
 
 
-_AnyLine = _Heard | _Intent | _Say | _Said | _Hold | _Release | _Silenced | _Session | _Alert
+class _Mute(_Line):
+    event: Literal["mute"]
+    state: Literal["on", "off"]
+    seconds: int | None = Field(default=None, gt=0)
+
+
+_AnyLine = _Heard | _Intent | _Say | _Said | _Hold | _Release | _Silenced | _Session | _Alert | _Mute
 _SHAPES: TypeAdapter[_AnyLine] = TypeAdapter(Annotated[_AnyLine, Field(discriminator="event")])
 
 

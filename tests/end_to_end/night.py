@@ -46,6 +46,11 @@ class Bedroom:
         self._content = load_content(self._config)
         self._model, _ = load_model(self._config, self._content)
 
+    @property
+    def parts(self) -> tuple[Content, SpeechModel]:
+        """What is slow to load, for who puts an assistant together."""
+        return self._content, self._model
+
     def clip(self, words: str) -> Path:
         """The sound file of something that is said."""
         text, _, voice = words.partition("/")

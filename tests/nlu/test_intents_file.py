@@ -39,6 +39,7 @@ def one(intent: str, template: str, more: str = "") -> str:
         (one("stop", "halt <nwo>", "expansion_rules:\n  now: now\n"), 5, "did you mean 'now'"),
         (one("stop", "halt {sied}", "lists:\n  side:\n    values: [left]\n"), 5, "did you mean 'side'"),
         (one("stop", "halt (now"), 5, "cannot be read"),
+        (one("stop", "(" * 3000 + "halt" + ")" * 3000), 5, "more than 30 levels"),
         (one("stop", "halt <a>", "expansion_rules:\n  a: <b>\n  b: <a>\n"), 7, "refers to itself"),
         (one("stop", "[a|b|c|d|e|f] " * 7 + "halt"), 5, "more than 20000"),
         (one("danger_sign", "ouch"), 5, "tier"),

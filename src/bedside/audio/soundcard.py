@@ -83,6 +83,12 @@ class SoundCard:
         return self._clock.now
 
     @property
+    def hears(self) -> bool:
+        """Whether the microphone is there and gives sound."""
+        microphone = self._microphone
+        return microphone is not None and microphone.alive and not self._starved
+
+    @property
     def counts(self) -> dict[str, int]:
         """For the curious: what went wrong without ending anything (over- and underflows, adjusted blocks), and how
         often the loop waited for sound."""

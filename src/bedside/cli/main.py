@@ -24,12 +24,18 @@ COMMANDS = {
     "hear": "hear:command",
     "match": "match:match_text",
     "model": "model:model",
+    "mute": "control_commands:mute",
+    "pause": "control_commands:pause",
     "rehearse": "routines:rehearse_command",
+    "resume": "control_commands:resume",
     "routines": "routines:list_command",
     "run": "run_command:command",
     "say": "say:say",
     "setup": "setup_command:command",
     "simulate": "simulate:command",
+    "start": "start_command:command",
+    "status": "control_commands:status",
+    "stop": "control_commands:stop",
 }
 """Name of each command: its module in this folder, and what it is called there."""
 

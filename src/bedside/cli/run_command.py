@@ -8,9 +8,13 @@ from pathlib import Path
 
 import click
 
+from bedside.asr.models import ChosenModel
+from bedside.asr.recognizer import SpeechModel
 from bedside.audio.devices import NoSoundDevice
 from bedside.audio.soundcard import SoundCard
+from bedside.cli.control import controlled
 from bedside.cli.disclaimer import setup_texts
+from bedside.cli.opening import Opening
 from bedside.cli.options import content_options
 from bedside.cli.output import errors, json_flag
 from bedside.cli.progress import tell_voice
@@ -18,6 +22,7 @@ from bedside.cli.timeline import event_printer
 from bedside.config import Config, load_config
 from bedside.errors import BedsideError, UsageError
 from bedside.wiring import (
+    Content,
     assemble,
     cannot_be_heard,
     default_words_folder,
@@ -49,25 +54,40 @@ def command(config_path: Path | None, intents: Path | None, routines: Path | Non
             markup=False,
         )
     try:
-        with voice_for(config, _say_trouble) as voice:
-            texts = every_fixed_text(config, content)
-            # Whether it can speak at all is to be known at once; the rest is rendered when needed or in the background.
-            voice.prepare(texts[:1])
-            card = SoundCard(config.microphone, config.speaker, on_trouble=_say_trouble)
-            assistant = assemble(config, content, model, voice, card, event_printer(as_json), _say_trouble)
-            settle()
-            # Last of all: what comes in meanwhile would only pile up.
-            with card:
-                stopping = _Stopping()
-                errors.print("Listening. Say “leg cramp”; Ctrl-C ends.", markup=False)
-                voice.prepare_behind(texts, tell_voice, _say_trouble)
-                assistant.run(lambda: stopping.asked)
-        errors.print("Good night." if stopping.asked else "The sound has ended.", markup=False)
+        listen(config, content, model, chosen, as_json)
     except NoSoundDevice as error:
         _say_trouble(f"{error} Playing the demo instead.")
         from bedside.cli.demo import play_demo
 
         play_demo(config, content, model, as_json)
+
+
+def listen(
+    config: Config,
+    content: Content,
+    model: SpeechModel,
+    chosen: ChosenModel,
+    as_json: bool,
+    opening: Opening | None = None,
+) -> None:
+    """Listen and help until Ctrl-C, or until all that came of the opening is over. Raises SoundError."""
+    with voice_for(config, _say_trouble) as voice:
+        texts = every_fixed_text(config, content)
+        # Whether it can speak at all is to be known at once; the rest is rendered when needed or in the background.
+        voice.prepare(texts[:1])
+        card = SoundCard(config.microphone, config.speaker, on_trouble=_say_trouble)
+        assistant = assemble(config, content, model, voice, card, event_printer(as_json), _say_trouble)
+        settle()
+        # Last of all: what comes in meanwhile would only pile up.
+        with card, controlled(assistant, content.library.routines, chosen.name, lambda: card.hears):
+            stopping = _Stopping()
+            errors.print("Listening. Say “leg cramp”; Ctrl-C ends.", markup=False)
+            voice.prepare_behind(texts, tell_voice, _say_trouble)
+            if opening is not None:
+                assistant.take(opening.wish, card.now)
+            assistant.run(lambda: stopping.asked or (opening is not None and opening.over(assistant, card.now)))
+    if stopping.asked or opening is None:
+        errors.print("Good night." if stopping.asked else "The sound has ended.", markup=False)
 
 
 def _set_up_first(config_path: Path | None) -> Config:

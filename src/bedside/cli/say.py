@@ -1,4 +1,4 @@
-"""`bedside say`: hear, or write to a file, how a text will sound."""
+"""`bedside say`: speaks a text, through the running bedside if there is one; or writes it to a file."""
 
 from __future__ import annotations
 
@@ -13,10 +13,13 @@ from bedside.audio.devices import find_device
 from bedside.audio.player import Player
 from bedside.audio.streams import Speaker
 from bedside.audio.wavfiles import write_wav
+from bedside.cli.control_commands import send, show, socket_option
 from bedside.cli.options import config_option
 from bedside.cli.output import console, errors, json_flag, print_json
 from bedside.config import Config, load_config
 from bedside.errors import SoundError, UsageError
+from bedside.service.control_client import NotRunningError
+from bedside.service.protocol import Say
 from bedside.tts.clip import Clip
 from bedside.wiring import voice_for
 
@@ -27,11 +30,23 @@ AFTERWARDS = 0.5
 @click.command()
 @click.argument("words", metavar="TEXT", nargs=-1, required=True)
 @click.option("--out", type=click.Path(path_type=Path, dir_okay=False), help="Write a WAV file instead of playing.")
+@socket_option
 @config_option
 @json_flag
-def say(words: tuple[str, ...], out: Path | None, config_path: Path | None, as_json: bool) -> None:
-    """Say TEXT in the voice of the settings."""
-    config, text = load_config(config_path), " ".join(words)
+def say(words: tuple[str, ...], out: Path | None, socket: Path | None, config_path: Path | None, as_json: bool) -> None:
+    """Say TEXT in the voice of the settings.
+
+    A bedside that is running says it, as soon as there is room for it; with --out or --config it is not asked.
+    """
+    text = " ".join(words)
+    if out is None and config_path is None:
+        try:
+            # What it takes is for the running one to judge.
+            show(send(Say.model_construct(text=text), socket), as_json)
+            return
+        except NotRunningError:
+            pass
+    config = load_config(config_path)
     with voice_for(config, _warn) as voice:
         clip = voice.clip(text)
         if not len(clip.samples):

@@ -52,6 +52,8 @@ def _words(event: Mapping[str, object]) -> str | None:
         return f"silenced by {event['by']}"
     if name == "session":
         return f"{event['routine']} {event['state']}"
+    if name == "mute":
+        return f"nothing is heard for {event['seconds']} s" if event["state"] == "on" else "over"
     if name == "alert":
         return f"{event['tier']}: {event['sign']}"
     return None

@@ -46,7 +46,26 @@ class QuietHours:
     quiet: bool
 
 
-Event: TypeAlias = Heard | Said | Speaking | SayingStop | Tick | QuietHours
+@dataclass(frozen=True)
+class Announce:
+    """Somebody at a keyboard wants a text spoken. It alters nothing that goes on, and nobody is asked for an answer."""
+
+    text: str
+
+
+@dataclass(frozen=True)
+class Muted:
+    """From now on nothing is heard, for so many seconds."""
+
+    seconds: float
+
+
+@dataclass(frozen=True)
+class Unmuted:
+    """What is said is heard again."""
+
+
+Event: TypeAlias = Heard | Said | Speaking | SayingStop | Tick | QuietHours | Announce | Muted | Unmuted
 
 
 @dataclass(frozen=True)
@@ -54,7 +73,7 @@ class Say:
     """Speak a text. Never given while another utterance is still being spoken.
 
     step: where it belongs, for the event log. sources: ids of guidance.md rows. raise_db: louder (in an
-    emergency) or softer than usual, in dB.
+    emergency) or softer than usual, in dB. keep: its sound may be kept, as it will be spoken again.
     """
 
     ident: int
@@ -62,6 +81,7 @@ class Say:
     step: str
     sources: tuple[str, ...] = ()
     raise_db: float = 0.0
+    keep: bool = True
 
 
 @dataclass(frozen=True)

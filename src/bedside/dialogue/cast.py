@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bedside.dialogue.alarm import Alarm
+from bedside.dialogue.announcer import Announcer
 from bedside.dialogue.clock import Clock
 from bedside.dialogue.controls import Controls
 from bedside.dialogue.cramp import Cramp
@@ -29,3 +30,4 @@ class Cast:
         self.cramp = Cramp(self.stage, self.walk, self.alarm)
         self.requests = Requests(self.stage, self.walk, self.cramp)
         self.doubt = Doubt(self.stage, self.walk, self.cramp, self.alarm)
+        self.announcer = Announcer(self.stage, self.doubt)

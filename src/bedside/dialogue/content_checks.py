@@ -31,6 +31,7 @@ VARIABLES = (
     "maternity_twice",
     "seconds",
     "minutes",
+    "hours",
 )
 MORE_VARIABLES = {"alert": ("tell", "position"), "taken_up": ("routine",)}
 """In some parts of spoken.yaml."""

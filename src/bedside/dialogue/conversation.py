@@ -6,9 +6,22 @@ no clock of its own. Here finished scripts are followed up, and what is due is d
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Literal
 
-from bedside.dialogue.actions import Action, Event, Heard, QuietHours, Said, SayingStop, Speaking, Tick
+from bedside.dialogue.actions import (
+    Action,
+    Announce,
+    Event,
+    Heard,
+    Muted,
+    QuietHours,
+    Said,
+    SayingStop,
+    Speaking,
+    Tick,
+    Unmuted,
+)
 from bedside.dialogue.alerts import TOO_LONG
 from bedside.dialogue.cast import Cast
 from bedside.dialogue.hearing import Hearing
@@ -49,6 +62,7 @@ class Conversation:
         self._alarm = cast.alarm
         self._cramp = cast.cramp
         self._doubt = cast.doubt
+        self._announcer = cast.announcer
         self._hearing = Hearing(cast)
 
     @property
@@ -64,6 +78,21 @@ class Conversation:
         return "idle" if self._stage.activity == "idle" else "session"
 
     @property
+    def place(self) -> tuple[str | None, str]:
+        """The session that is open, a routine or a talk, None without one; and its step, "" without one."""
+        return self._stage.session_name, self._stage.step_name()
+
+    @property
+    def announcing(self) -> int:
+        """How many texts from outside have not been begun yet."""
+        return self._announcer.waiting
+
+    @property
+    def silent(self) -> bool:
+        """Whether nothing is being spoken."""
+        return not self._stage.performer.speaking
+
+    @property
     def leads_on(self) -> str:
         """The intent with which a rehearsal answers the open question, to see most; empty if none is open."""
         return self._stage.performer.leads_on
@@ -77,6 +106,8 @@ class Conversation:
         """Take one event and return what to do, in order."""
         self._scene.now = now
         if isinstance(event, Heard):
+            if event.match.intent == "stop" and event.match.decision == "act":
+                self._announcer.drop()
             self._hearing.take(event.match)
         elif isinstance(event, Said):
             self._stage.performer.said(event.ident, now)
@@ -88,14 +119,20 @@ class Conversation:
             self._stage.performer.tick(now)
         elif isinstance(event, QuietHours):
             self._manner.quiet_hours(event.quiet)
+        elif isinstance(event, Announce):
+            self._announcer.announce(event.text)
+        elif isinstance(event, Muted):
+            self._announcer.muted(event.seconds)
+        elif isinstance(event, Unmuted):
+            self._announcer.unmuted()
         self._settle()
+        self._announcer.settle()
         return self._stage.take()
 
     def start(self, routine: str, now: float, side: str | None = None) -> list[Action]:
         """Start a routine as if it had been asked for. Raises KeyError if there is none of this name."""
         self._scene.library.routines[routine]
-        slots = {"routine": routine} | ({"side": side} if side else {})
-        return self.handle(Heard(Match("", "start_routine", slots, 100.0, 100.0, None, "act")), now)
+        return self.handle(asked_for(routine, side), now)
 
     def keep(self, now: float) -> Kept:
         """What is to be taken up if the program ends now."""
@@ -169,3 +206,13 @@ class Conversation:
         ):
             return None
         return session.timer[1] + self._scene.settings.laid_on
+
+
+def asked_for(routine: str, side: str | None = None) -> Heard:
+    """As if somebody had clearly asked for a routine."""
+    return as_if_said("start_routine", {"routine": routine} | ({"side": side} if side else {}))
+
+
+def as_if_said(intent: str, slots: Mapping[str, str] | None = None) -> Heard:
+    """As if somebody had clearly said something that means `intent`."""
+    return Heard(Match("", intent, slots or {}, 100.0, 100.0, None, "act"))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 from bedside.dialogue.actions import Action, Hush, Say
 from bedside.dialogue.script import Ask, Cue, Line, Operation, Outcome, Script, Speak, Tell, Until
 from bedside.nlu.match import Match
@@ -65,6 +67,14 @@ class Performer:
     @property
     def speaking(self) -> bool:
         return self._speaking is not None
+
+    def quiet_for(self, now: float) -> float:
+        """Seconds for which nothing will be said and no answer is waited for; math.inf without a script."""
+        if self._speaking is not None or self._asides:
+            return 0.0
+        if self._script is None:
+            return math.inf
+        return self._deadline - now if isinstance(self._operation, Until) and self._deadline is not None else 0.0
 
     def next_deadline(self) -> float | None:
         times = [t for t in (self._deadline, self._speech_limit) if t is not None]
@@ -177,4 +187,4 @@ class Performer:
     def _say(self, line: Line, now: float, own: bool) -> None:
         self._ident += 1
         self._speaking, self._own, self._speech_limit = self._ident, own, now + SPEECH_LIMIT
-        self.actions.append(Say(self._ident, line.text, line.step, line.sources, line.raise_db))
+        self.actions.append(Say(self._ident, line.text, line.step, line.sources, line.raise_db, line.keep))

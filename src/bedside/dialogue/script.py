@@ -16,12 +16,13 @@ from bedside.nlu.match import Match
 
 @dataclass(frozen=True)
 class Line:
-    """A text to speak, its variables filled. step, sources, raise_db: as in `Say`."""
+    """A text to speak, its variables filled. step, sources, raise_db, keep: as in `Say`."""
 
     text: str
     step: str
     sources: tuple[str, ...] = ()
     raise_db: float = 0.0
+    keep: bool = True
 
 
 @dataclass(frozen=True)

@@ -69,6 +69,15 @@ class TimeLeft(_Strict):
     minutes: Text
 
 
+class Mute(_Strict):
+    """That nothing is heard, for a minute, for {minutes} or for {hours}; and that it is over."""
+
+    minute: Text
+    minutes: Text
+    hours: Text
+    over: Text
+
+
 class Paused(_Strict):
     said: Text
     ask: Text
@@ -243,6 +252,7 @@ class Spoken(_Strict):
     time_left: TimeLeft
     paused: Paused
     taken_up: TakenUp
+    mute: Mute
     leg_questions: list[LegQuestion] = Field(min_length=3, max_length=3)
     safety_net: Sourced
     gate: Gate

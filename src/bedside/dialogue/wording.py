@@ -38,7 +38,8 @@ class Wording:
         more: Mapping[str, str] | None = None,
         partner: bool = False,
     ) -> str:
-        """`text` with its variables filled. side: left, right, both or None (not known). seconds: {seconds}.
+        """`text` with its variables filled. side: left, right, both or None (not known). seconds: of {seconds},
+        {minutes} and {hours}.
 
         more: further variables, whose values may use the others. partner: it speaks of her to the partner.
         """
@@ -49,6 +50,7 @@ class Wording:
             "Leg": leg[:1].upper() + leg[1:],
             "seconds": f"{seconds:g}",
             "minutes": f"{max(1, round(seconds / 60))}",
+            "hours": f"{max(1, round(seconds / 3600))}",
             **self._numbers(),
         }
         filled = {name: value.format(**values) for name, value in (more or {}).items()}
@@ -125,12 +127,13 @@ def _fixed_texts(library: Library, wording: Wording) -> Iterator[str]:
             "twice",
             "time_left",
             "taken_up",
+            "mute",
         }
     )
     taken_up = spoken.taken_up
     yield taken_up.ask_plainly
     yield from (taken_up.ask.replace("{routine}", routine.called) for routine in routines if routine.called)
-    yield from map(wording.fill, _strings(rest))
+    yield from map(wording.fill, [*_strings(rest), spoken.mute.over])
 
 
 def _alert_texts(spoken: Spoken, wording: Wording) -> Iterator[str]:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import permutations
+from itertools import accumulate, permutations
 from math import factorial, prod
 from typing import NamedTuple, TypeAlias
 
@@ -30,6 +30,9 @@ ParsedTemplate: TypeAlias = Sentence
 
 LIMIT = 20_000
 """More sentences than this from one template are a slip of the pen."""
+
+DEEPEST = 30
+"""Levels of brackets in one template."""
 
 
 class TemplateError(ValueError):
@@ -68,6 +71,8 @@ class Expansion(NamedTuple):
 
 def parse(template: str) -> Sentence:
     """Parse one template. Raises TemplateError for bad syntax."""
+    if max(accumulate((sign in "([<{") - (sign in ")]>}") for sign in template), default=0) > DEEPEST:
+        raise TemplateError(f"a template has brackets in more than {DEEPEST} levels.", "Write several sentences.")
     try:
         return parse_sentence(template)
     except (ParseError, ValueError, AssertionError) as error:

@@ -65,20 +65,20 @@ class Voice:
         """The rate when it is changed by a factor (0.8: slower), within what can be spoken."""
         return max(SLOWEST, min(FASTEST, round(self.settings.words_per_minute * rate_factor)))
 
-    def clip(self, text: str, rate_factor: float = 1.0) -> Clip:
-        """`text` as sound; waits for it. Raises VoiceError."""
+    def clip(self, text: str, rate_factor: float = 1.0, keep: bool = True) -> Clip:
+        """`text` as sound; waits for it. keep: it will be spoken again. Raises VoiceError."""
         key = self._key(text, rate_factor)
         samples = self._cache.get(key)
         if samples is None:
-            samples = self._render(text, rate_factor)
+            samples = self._render(text, rate_factor, keep=keep)
         return Clip(text, samples)
 
-    def request(self, text: str, rate_factor: float = 1.0) -> Future[Clip]:
-        """`text` as sound, later. A failure is a VoiceError in the future; it is never left undone: after two
-        time-outs it has failed, and `close` cancels it."""
+    def request(self, text: str, rate_factor: float = 1.0, keep: bool = True) -> Future[Clip]:
+        """`text` as sound, later. keep: it will be spoken again. A failure is a VoiceError in the future; it is never
+        left undone: after two time-outs it has failed, and `close` cancels it."""
         with self._free:
             self._requests += 1
-        future = self._executor.submit(self.clip, text, rate_factor)
+        future = self._executor.submit(self.clip, text, rate_factor, keep)
         future.add_done_callback(self._served)
         return future
 
@@ -136,10 +136,11 @@ class Voice:
                 told = True
             progress(done, len(missing))
 
-    def _render(self, text: str, rate_factor: float, behind: bool = False) -> Samples:
+    def _render(self, text: str, rate_factor: float, behind: bool = False, keep: bool = True) -> Samples:
         rate = self.words_per_minute(rate_factor)
         samples = self._renderer.render(text, self.settings.name, rate, self.settings.pitch, behind)
-        self._cache.put(self._key(text, rate_factor), samples)
+        if keep:
+            self._cache.put(self._key(text, rate_factor), samples)
         return samples
 
     def _served(self, _: Future[Clip]) -> None:
