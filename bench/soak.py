@@ -9,7 +9,8 @@ hours between are jumped over. Synthetic voices (flite must be there) have cramp
 things, noise comes and goes, bedside's own voice echoes. Meanwhile, one at a time by chance: the process is killed (it
 begins anew with the state file that it left, seconds, minutes or hours later), the microphone is gone (silence, and a
 jump), the disk is full, the clock of the wall jumps by an hour (daylight saving) or goes back (no power, no clock), the
-state file is damaged. Printed for each week: what was asked for and what came of it, the faults, and the memory of the process.
+state file is damaged. Printed for each week: what was asked for and what came of it, the faults, and the memory of the
+process.
 
 What must never happen is counted as *lost*, and the exit code is 1 then: a request that nobody answered though the
 microphone was there; an alert that was open at the end and is not taken up; a warning of this night forgotten; a hold
