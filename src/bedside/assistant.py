@@ -117,6 +117,10 @@ class Assistant:
                 self._ended(event, now)
         return block
 
+    def chime(self) -> None:
+        """Tell softly that a device is back."""
+        self._mouth.chime()
+
     def keep(self, now: float) -> Kept:
         """What is to be taken up if the program ends now."""
         return self._conversation.keep(now)

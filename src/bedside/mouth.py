@@ -6,11 +6,15 @@ from concurrent.futures import Future
 from dataclasses import dataclass
 
 from bedside.audio.block import Block
+from bedside.audio.chime import chime
 from bedside.audio.player import Finished, Player, Silenced, Started
 from bedside.dialogue.actions import Adjust, Say
 from bedside.errors import VoiceError
 from bedside.tts.clip import Clip
 from bedside.tts.voice import Voice
+
+CHIME = "chime"
+"""What the player calls the one sound that is no utterance."""
 
 
 @dataclass(frozen=True)
@@ -68,6 +72,12 @@ class Mouth:
         """Begin to speak, as soon as the clip is there."""
         self._wanted = (say, self._voice.request(say.text, self._adjusted.pace, say.keep))
 
+    def chime(self) -> None:
+        """Sound the chime, if nothing is being spoken; whatever is spoken takes its place."""
+        if not self.busy:
+            self._player.lift_db = 0.0
+            self._player.start(chime(), CHIME)
+
     def hush(self, by: str) -> None:
         """Cut what is being spoken, and forget what waits to be spoken."""
         self._wanted = None
@@ -82,6 +92,8 @@ class Mouth:
             self._start(now, news)
         block = self._player.next_block(now)
         for event in self._player.take_events():
+            if event.ident == CHIME:
+                continue
             say = self._said[event.ident]
             if isinstance(event, Started):
                 news.append(Begun(say, event.t))
