@@ -24,7 +24,7 @@ die() {
 logged() {
   local what="$1" before
   shift
-  mkdir -p "$root/build"
+  mkdir -p "$(dirname -- "$log")"
   printf '\n== %s\n' "$*" >>"$log"
   before="$(wc -l <"$log")"
   if ! "$@" >>"$log" 2>&1 </dev/null; then

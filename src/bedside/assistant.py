@@ -66,6 +66,11 @@ class Assistant:
         self.attendants: list[Callable[[float], None]] = []
         """Called with the time of each block before it is heard, in the same thread: they may `take` an event."""
 
+    @property
+    def hearing(self) -> tuple[int, int]:
+        """Blocks so far in which there was a voice, and those that the recogniser has taken."""
+        return self._ears.progress
+
     def run(self, stopped: Callable[[], bool] = lambda: False) -> None:
         """Go on until the sound ends or `stopped` says so. The audio end must be open."""
         jumps = self._end.jumps
