@@ -227,7 +227,7 @@ def _silenced(machine: Machine, ended: int) -> bool:
 
 
 def kill(machine: Machine, signal: str) -> None:
-    machine.run("kill", f"-{signal}", machine.show("MainPID")["MainPID"])
+    machine.run("sh", "-c", f"kill -{signal} {machine.show('MainPID')['MainPID']}")
 
 
 def spoil_state(machine: Machine) -> None:

@@ -15,7 +15,9 @@ from bedside.service.places import Places, ServiceError
 
 EMPTY = """\
 # Settings of bedside's service. 'bedside config --example' shows every key; afterwards: sudo systemctl restart bedside
+numbers:
 """
+"""One key, since a file without any is taken for a mistake."""
 
 MODE = 0o640
 """There are telephone numbers in it: for the service and the group `bedside`, not for the world."""
