@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import time
 from collections.abc import Callable
@@ -61,39 +62,40 @@ class Machine:
         (root / "var/log/journal").mkdir(parents=True, exist_ok=True)
 
     def __enter__(self) -> Self:
-        cache = KEPT / "pip-cache"
-        cache.mkdir(parents=True, exist_ok=True)
-        command = ["systemd-nspawn", "--quiet", f"--directory={self.root}", "--boot", "--console=pipe"]
-        # Without a systemd here there is nobody to register with. PrivateNetwork= inside needs CAP_NET_ADMIN.
-        command += ["--register=no", "--keep-unit", "--capability=CAP_NET_ADMIN", "--resolv-conf=off"]
-        command += ["--link-journal=no", f"--bind={cache}:/var/cache/pip"]
-        console = (self.root.parent / f"{self.root.name}.log").open("wb")
-        self._nspawn = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=console, stderr=console)
-        self.wait_booted()
+        self.boot()
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        self.power_off()
+
+    def boot(self) -> None:
+        """Switch on, and wait until systemd has started everything."""
+        cache = KEPT / "pip-cache"
+        cache.mkdir(parents=True, exist_ok=True)
+        name = f"bedside-{self.root.name}"
+        command = ["systemd-nspawn", "--quiet", f"--directory={self.root}", f"--machine={name}", "--boot"]
+        # Without a systemd here there is nobody to register with. PrivateNetwork= inside needs CAP_NET_ADMIN.
+        command += ["--register=no", "--keep-unit", "--capability=CAP_NET_ADMIN", "--resolv-conf=off"]
+        command += ["--link-journal=no", "--console=pipe", f"--bind={cache}:/var/cache/pip"]
+        # What a former boot has left; where /run is on a disk nspawn does not dare to remove it.
+        shutil.rmtree(f"/run/systemd/nspawn/propagate/{name}", ignore_errors=True)
+        with (self.root.parent / f"{self.root.name}.log").open("wb") as console:
+            self._nspawn = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=console, stderr=console)
+        booted = ("running", "degraded")
+        until(lambda: self.run("systemctl", "is-system-running", check=False).stdout.strip() in booted, "boot")
+
+    def power_off(self) -> None:
+        """Shut down and switch off."""
         assert self._nspawn is not None
-        self.run("systemctl", "poweroff", check=False)
+        if self._nspawn.poll() is None:
+            self.run("systemctl", "poweroff", check=False)
         try:
             self._nspawn.wait(60)
         except subprocess.TimeoutExpired:
             self._nspawn.kill()
             self._nspawn.wait()
-
-    def wait_booted(self) -> None:
-        """Wait until systemd has started everything."""
-        booted = ("running", "degraded")
-        until(lambda: self.run("systemctl", "is-system-running", check=False).stdout.strip() in booted, "boot")
-
-    def reboot(self) -> None:
-        """Restart the machine and wait until it is up again."""
-        former = self._leader()
-        self.run("systemctl", "reboot", check=False)
-        until(lambda: self._leader() != former, "going down")
-        self.wait_booted()
 
     def run(
         self, *command: str, check: bool = True, timeout: int = 1800, **env: str

@@ -75,7 +75,7 @@ def install(places: Places, installer: Installer, models: Path | None, tell: Tel
             raise
         _put(places, former, former_unit)
         _start()
-        shutil.rmtree(release, ignore_errors=True)
+        # Who made the release removes it: this program runs from there.
         raise ServiceError(f"the new version does not come up, so the former one runs again. {error}") from None
     link_to(places.command, places.current / "bin" / NAME)
     remove_others(places, release)
