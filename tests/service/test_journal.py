@@ -36,3 +36,13 @@ def test_what_could_not_be_spoken_is_not_told() -> None:
         "<4>cannot speak a sentence: the speech engine did not answer.\n"
         "<4>the microphone 'Jabra' is gone; looking for it\n"
     )
+
+
+def test_a_crash_tells_where_but_not_what() -> None:
+    out = io.StringIO()
+    try:
+        {}["my calf is cramping"]
+    except KeyError as error:
+        Journal(out).crash(error)
+    assert out.getvalue().startswith("<3>broke with KeyError at test_journal.py:")
+    assert "calf" not in out.getvalue()

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import sys
+import threading
 import time
 from pathlib import Path
 from typing import Protocol
@@ -83,6 +85,8 @@ class Service:
         self.trouble = self._journal.trouble
         self.unspoken = self._journal.unspoken
         self.event = self._journal.event
+        sys.excepthook = lambda kind, error, trace: self._journal.crash(error)
+        threading.excepthook = lambda broken: self._journal.crash(broken.exc_value or RuntimeError())
         self._wait_after_failures()
         self._notifier.status("Starting.")
 

@@ -66,6 +66,8 @@ def command(
                 outlook.listening(assistant, card)
                 voice.prepare_behind(texts, outlook.rendered, outlook.unspoken)
                 assistant.run(lambda: stopping.asked)
+                # They know the assistant, and garbage is not looked for in what has settled.
+                assistant.attendants.clear()
                 outlook.ended(stopping.asked)
     except NoSoundDevice as error:
         outlook.trouble(f"{error} Playing the demo instead.")

@@ -147,4 +147,4 @@ def _start() -> None:
     now = ask()
     if started.returncode or not now.active or now.process != process:
         said = last_words()
-        raise ServiceError(f"{said or 'the service does not come up.'} See 'bedside service logs'.")
+        raise ServiceError(f"{said.rstrip('.') or 'the service does not come up'}. See 'bedside service logs'.")

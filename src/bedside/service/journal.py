@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 import sys
+import traceback
 from enum import IntEnum
+from pathlib import Path
 from typing import TextIO
 
 from bedside.assistant import LogEvent
@@ -42,6 +44,11 @@ class Journal:
     def unspoken(self, line: str) -> None:
         """Write that something could not be spoken, without what: the text stands in quotes."""
         self.trouble(re.sub(r"'.*'", "a sentence", " ".join(line.split())))
+
+    def crash(self, error: BaseException) -> None:
+        """Write where the program broke, but not the error's message: it may hold what was said."""
+        frames = [f"{Path(f.filename).name}:{f.lineno}" for f in traceback.extract_tb(error.__traceback__)]
+        self.say(f"broke with {type(error).__name__} at {' < '.join(reversed(frames))}", Level.ERROR)
 
     def event(self, event: LogEvent) -> None:
         """Write what kind of thing happened, if it is one worth a line."""
