@@ -23,11 +23,12 @@ HANDED_ON = re.compile(
 NOT_COPIED = (".git", ".venv", "build", "dist", "__pycache__", "vosk-model-*", ".*_cache", ".hypothesis", "*.wav")
 
 
-def fresh_root(suite: str, name: str) -> Path:
+def fresh_root(suite: str, name: str, architecture: str | None = None) -> Path:
     """A copy of the kept root of a Debian release, to be spoilt."""
     target = KEPT / name
     remove(target)
-    subprocess.run(["cp", "-a", "--reflink=auto", kept_root(suite), target], check=True)
+    # Not shutil.copytree: it reads from devices such as /dev/zero, without end.
+    subprocess.run(["cp", "-a", "--reflink=auto", kept_root(suite, architecture), target], check=True)
     return target
 
 

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import shutil
 import time
 from pathlib import Path
 
 import pytest
 
-from tests.system.roots import KEPT, in_root, kept_root, put_clone, remove
+from tests.system.roots import fresh_root, in_root, put_clone, remove
 
 pytestmark = [pytest.mark.system, pytest.mark.timeout(7200)]
 
@@ -18,9 +17,7 @@ EMULATED = Path("/proc/sys/fs/binfmt_misc/qemu-aarch64")
 def test_the_demo_works_on_arm64() -> None:
     if not EMULATED.exists():
         pytest.fail("qemu-user does not run arm64 programs here: scripts/test --system sets that up")
-    root = KEPT / "arm64"
-    remove(root)
-    shutil.copytree(kept_root("bookworm", "arm64"), root, symlinks=True)
+    root = fresh_root("bookworm", "machine-arm64", "arm64")
     put_clone(root / "srv/bedside")
     begun = time.monotonic()
     built = in_root(root, "/srv/bedside/scripts/install-service", "--only-build", timeout=6000, check=False)

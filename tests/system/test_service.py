@@ -179,11 +179,22 @@ def test_a_version_that_does_not_come_up_gives_way_to_the_former_one(machine: Ma
 def test_it_uses_another_device_where_the_default_leads_nowhere(machine: Machine) -> None:
     """As on a machine with PipeWire set up for whoever is logged in, and nobody is."""
     asound = machine.root / "etc/asound.conf"
-    asound.unlink()
-    machine.run("apt-get", "-q", "-y", "--no-install-recommends", "install", "pipewire", "pipewire-alsa")
+    asound.write_text('pcm.!default { type pulse server "unix:/run/nobody" }\npcm.pulse { type pulse }\n')
+    machine.run("systemctl", "restart", "bedside")
+    until(machine.listens, "listening past the default")
+    assert machine.show("StatusText")["StatusText"] == "Listening with 'pulse'."
+    talked_to(machine)
+
+
+def test_pipewire_that_nobody_runs_is_no_obstacle(machine: Machine) -> None:
+    (machine.root / "etc/asound.conf").unlink()
+    added = machine.run(
+        "apt-get", "-q", "-y", "--no-install-recommends", "--no-remove", "install", "pipewire-alsa", check=False
+    )
+    if added.returncode:
+        pytest.skip("PipeWire's way from ALSA and PulseAudio exclude each other on this Debian")
     machine.run("systemctl", "restart", "bedside")
     until(machine.listens, "listening past PipeWire")
-    print(machine.show("StatusText")["StatusText"])
     talked_to(machine)
 
 
@@ -256,7 +267,7 @@ def strangers(machine: Machine, files: set[str]) -> list[str]:
 def allowed(file: str) -> bool:
     """What the system itself keeps of packages, users and logs, and Anna's own files."""
     kept = ("/var/lib/apt/", "/var/lib/dpkg/", "/var/lib/systemd/", "/var/lib/pulse", "/var/lib/ucf/", "/var/lib/dbus")
-    kept += ("/var/cache/", "/var/log/", "/home/anna", "/etc/ssl/certs/", "/root/.cache", "/var/tmp", "/etc/machine-id")
+    kept += ("/var/cache/", "/var/log/", "/etc/ssl/certs/", "/root/.cache", "/var/tmp", "/etc/machine-id")
     kept += ("/etc/alternatives", "/etc/systemd/user/", "/usr/lib/python3", "/var/lib/private", "/var/backups")
     return "bedside" not in file.removeprefix("/home/anna") and (
         file.startswith(kept) or file.endswith(("-", ".cache"))
