@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 import subprocess
 import time
 from collections.abc import Callable
@@ -13,7 +12,7 @@ from typing import Self
 
 from bedside.audio.wavfiles import write_wav
 from tests.asr.speech import spoken
-from tests.system.roots import KEPT, environment
+from tests.system.roots import KEPT, environment, forget_machine
 
 PATIENCE = 120
 """Seconds that something may take on the slowest machine; how long it takes is printed, never asserted."""
@@ -79,8 +78,7 @@ class Machine:
         # Without a systemd here there is nobody to register with. PrivateNetwork= inside needs CAP_NET_ADMIN.
         command += ["--register=no", "--keep-unit", "--capability=CAP_NET_ADMIN", "--resolv-conf=off"]
         command += ["--link-journal=no", "--console=pipe", f"--bind={cache}:/var/cache/pip"]
-        # What a former boot has left; where /run is on a disk nspawn does not dare to remove it.
-        shutil.rmtree(f"/run/systemd/nspawn/propagate/{name}", ignore_errors=True)
+        forget_machine(name)
         with (self.root.parent / f"{self.root.name}.log").open("wb") as console:
             self._nspawn = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=console, stderr=console)
         booted = ("running", "degraded")
