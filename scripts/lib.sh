@@ -11,6 +11,8 @@ python="$venv/bin/python"
 log="$root/build/setup.log"
 
 run_packages=(libportaudio2 espeak-ng ca-certificates)
+# On Arm libvosk wants it, and a small Debian has none.
+[ "$(uname -m)" != aarch64 ] || run_packages+=(libatomic1)
 test_packages=(pulseaudio pulseaudio-utils libasound2-plugins flite sox libfst-tools 'libfst*-plugins-base')
 system_packages=(debootstrap systemd-container qemu-user-static binfmt-support util-linux)
 

@@ -20,7 +20,7 @@ HANDED_ON = re.compile(
     r"PIP_(INDEX_URL|EXTRA_INDEX_URL|TRUSTED_HOST|PROXY|DEFAULT_TIMEOUT)|(https?|no|all)_proxy", re.I
 )
 
-NOT_COPIED = (".git", ".venv", "build", "dist", "__pycache__", "vosk-model-*", ".*_cache", ".hypothesis", "*.wav")
+NOT_COPIED = (".git", ".venv", "build", "dist", "__pycache__", "vosk-model-*", ".*_cache", ".hypothesis")
 
 
 def fresh_root(suite: str, name: str, architecture: str | None = None) -> Path:
