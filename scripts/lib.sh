@@ -11,7 +11,10 @@ python="$venv/bin/python"
 log="$root/build/setup.log"
 
 run_packages=(libportaudio2 espeak-ng ca-certificates)
+# On Arm libvosk wants it, and a small Debian has none.
+[ "$(uname -m)" != aarch64 ] || run_packages+=(libatomic1)
 test_packages=(pulseaudio pulseaudio-utils libasound2-plugins flite sox libfst-tools 'libfst*-plugins-base')
+system_packages=(debootstrap systemd-container qemu-user-static binfmt-support util-linux)
 
 say() { printf 'bedside: %s\n' "$*" >&2; }
 
@@ -24,7 +27,7 @@ die() {
 logged() {
   local what="$1" before
   shift
-  mkdir -p "$root/build"
+  mkdir -p "$(dirname -- "$log")"
   printf '\n== %s\n' "$*" >>"$log"
   before="$(wc -l <"$log")"
   if ! "$@" >>"$log" 2>&1 </dev/null; then
@@ -185,4 +188,13 @@ fetch_model_once() {
     say "that cannot be fetched now; the embedded speech model serves. Get the other later with: .venv/bin/bedside model fetch"
   fi
   touch "$venv/model-tried"
+}
+
+# What the system tests need: a Debian to boot, and programs of arm64 that run here.
+set_up_system() {
+  install_packages "${system_packages[@]}"
+  local kinds=/proc/sys/fs/binfmt_misc
+  [ -e "$kinds/register" ] || mount -t binfmt_misc binfmt_misc "$kinds"
+  [ -e "$kinds/qemu-aarch64" ] || [ "$(uname -m)" = aarch64 ] ||
+    cat /usr/lib/binfmt.d/qemu-aarch64.conf >"$kinds/register"
 }

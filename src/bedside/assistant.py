@@ -80,6 +80,11 @@ class Assistant:
             self._ears.jumped()
         self._deaf = closed
 
+    @property
+    def hearing(self) -> tuple[int, int]:
+        """Blocks so far in which there was a voice, and those that the recogniser has taken."""
+        return self._ears.progress
+
     def run(self, stopped: Callable[[], bool] = lambda: False) -> None:
         """Go on until the sound ends or `stopped` says so. The audio end must be open."""
         jumps = self._end.jumps

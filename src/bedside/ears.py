@@ -148,6 +148,11 @@ class Ears:
         self._half_heard = now
         return unheard(match)
 
+    @property
+    def progress(self) -> tuple[int, int]:
+        """Blocks so far in which there was a voice, and those that the recogniser has taken."""
+        return self._listener.voiced, self._listener.decoded
+
     def _other_talk(self, now: float) -> int:
         return sum(words for t, words in self._talk if now - t < TALK_REMEMBERED)
 

@@ -1,7 +1,8 @@
 """A program for the sound card tests; PortAudio reads its environment once, so it needs a process of its own.
 
 Plays CLIP ("-" for none), cuts it after CUT blocks (0: never), leaves what the microphone heard in HEARD, and
-ends when its standard input does. Says on standard output, a JSON object a line, what happens.
+ends when its standard input does. WAITS: "waits" to start without devices. Says on standard output, a JSON object a
+line, what happens.
 """
 
 from __future__ import annotations
@@ -22,17 +23,23 @@ def tell(**facts: object) -> None:
     print(json.dumps(facts), flush=True)
 
 
-def main(clip: str, cut: int, heard: Path) -> None:
+def main(clip: str, cut: int, heard: Path, waits: bool) -> None:
     ended = threading.Event()
     threading.Thread(target=lambda: (sys.stdin.read(), ended.set()), daemon=True).start()
     player = Player()
-    with SoundCard(on_trouble=lambda line: tell(trouble=line)) as card, WavWriter(heard) as writer:
-        blocks = 0
+    with (
+        SoundCard(on_trouble=lambda line: tell(trouble=line), waits=waits) as card,
+        WavWriter(heard) as writer,
+    ):
+        blocks, in_use = 0, None
         while not ended.is_set():
             block = card.read()
             assert block is not None
             assert block.shape == (160,)
             writer.write(block)
+            if card.in_use != in_use:
+                in_use = card.in_use
+                tell(in_use=list(in_use), searching=card.searching, real=card.blocks)
             blocks += 1
             if blocks == SETTLED:
                 tell(ready=True)
@@ -47,4 +54,4 @@ def main(clip: str, cut: int, heard: Path) -> None:
 
 
 if __name__ == "__main__":
-    main(sys.argv[1], int(sys.argv[2]), Path(sys.argv[3]))
+    main(sys.argv[1], int(sys.argv[2]), Path(sys.argv[3]), sys.argv[4] == "waits")

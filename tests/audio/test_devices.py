@@ -10,7 +10,7 @@ from dataclasses import replace
 import pytest
 
 from bedside.audio import devices
-from bedside.audio.devices import Device, NoSoundDevice, find_device, lasting_name
+from bedside.audio.devices import Device, NoSoundDevice, find_device, find_devices, lasting_name
 from bedside.cli.main import run
 from bedside.errors import SoundError
 
@@ -49,6 +49,19 @@ def test_devices_are_found_by_a_part_of_their_name_in_their_direction() -> None:
     assert find_device("microphone", "usb").index == 1
     assert find_device("speaker", "usb").index == 2
     assert find_device("microphone", "JABRA USB: AUDIO (HW:2,0)").index == 2
+
+
+@pytest.mark.usefixtures("by_the_bed")
+def test_a_card_that_got_another_number_is_the_same_card() -> None:
+    assert find_device("microphone", "USB PnP Sound Device: Audio (hw:4,0)").index == 1
+    assert find_device("microphone", "Jabra USB: Audio (hw:0,0)").index == 2
+
+
+def test_where_the_default_does_not_open_hardware_comes_next(monkeypatch: pytest.MonkeyPatch) -> None:
+    there = [Device(0, "pulse", "ALSA", 2, 2, 48000, False, False), *BY_THE_BED[2:]]
+    there.append(Device(4, "default", "ALSA", 2, 2, 48000, True, True))
+    monkeypatch.setattr(devices, "list_devices", lambda: there)
+    assert [device.name for device in find_devices("microphone", None)] == ["default", BY_THE_BED[2].name, "pulse"]
 
 
 @pytest.mark.usefixtures("by_the_bed")

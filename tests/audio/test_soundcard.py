@@ -37,6 +37,10 @@ class Program:
                 return self.said[-1]
         raise AssertionError(f"the program ended without {facts}; it said {self.said}")
 
+    def first(self, key: str) -> dict[str, Any]:
+        """The first thing it has said of this."""
+        return next(said for said in self.said if key in said)
+
     def wait_for_trouble(self, words: str) -> str:
         assert self._process.stdout is not None
         for line in self._process.stdout:
@@ -55,9 +59,9 @@ class Program:
 
 
 @contextmanager
-def program(room: PulseRoom, heard: Path, clip: Path | str = "-", cut: int = 0) -> Iterator[Program]:
+def program(room: PulseRoom, heard: Path, clip: Path | str = "-", cut: int = 0, waits: str = "") -> Iterator[Program]:
     process = subprocess.Popen(
-        [sys.executable, "-m", "tests.audio.card_program", str(clip), str(cut), str(heard)],
+        [sys.executable, "-m", "tests.audio.card_program", str(clip), str(cut), str(heard), waits],
         cwd=CHECKOUT,
         env=room.env,
         stdin=subprocess.PIPE,
@@ -161,6 +165,30 @@ def test_an_unplugged_microphone_is_noticed_and_found_again(tmp_path: Path, puls
     assert len(troubles) == 4, troubles
     # The clock and the blocks went on in the meantime: silence took the place of the sound.
     assert facts["blocks"] * 0.01 == pytest.approx(facts["now"], abs=1.0)
+
+
+def test_a_card_that_waits_starts_without_devices_and_finds_them_later(tmp_path: Path) -> None:
+    sound = chirp(1.0)
+    write_wav(tmp_path / "said.wav", sound)
+    with PulseRoom() as room:
+        room.unplug()
+        with program(room, tmp_path / "heard.wav", waits="waits") as running:
+            assert "looking for one" in running.wait_for_trouble("microphone")
+            running.wait_for(ready=True)
+            assert running.first("in_use") == {"in_use": [None, None], "searching": True, "real": 0}
+            room.plug_in()
+            running.wait_for(in_use=["default", "default"])
+            room.say(tmp_path / "said.wav")
+            room.say(_silence(tmp_path))
+            running.end()
+    assert share_found(read_clip(tmp_path / "heard.wav"), sound) >= 0.8
+
+
+def test_a_missing_device_is_an_error_for_who_does_not_wait(tmp_path: Path) -> None:
+    with PulseRoom() as room:
+        room.unplug()
+        with program(room, tmp_path / "heard.wav") as running, pytest.raises(AssertionError, match="the program ended"):
+            running.wait_for(ready=True)
 
 
 def test_devices_are_listed_and_found_by_name(pulse_room: PulseRoom) -> None:

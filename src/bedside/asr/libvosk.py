@@ -14,10 +14,12 @@ from importlib.util import find_spec, module_from_spec, spec_from_file_location
 from pathlib import Path
 from typing import Any
 
+from bedside.errors import ModelError
+
 
 @lru_cache(maxsize=1)
 def _library() -> tuple[Any, Any]:
-    """The declarations and the library."""
+    """The declarations and the library. Raises ModelError if that does not load here."""
     package = find_spec("vosk")
     if package is None or not package.submodule_search_locations:
         raise ModuleNotFoundError("No module named 'vosk'", name="vosk")
@@ -27,7 +29,11 @@ def _library() -> tuple[Any, Any]:
     assert spec.loader is not None
     declarations = module_from_spec(spec)
     spec.loader.exec_module(declarations)
-    return declarations.ffi, declarations.ffi.dlopen(str(folder / "libvosk.so"))
+    try:
+        return declarations.ffi, declarations.ffi.dlopen(str(folder / "libvosk.so"))
+    except OSError as error:
+        advice = "Install it: sudo apt install libatomic1" if "libatomic" in str(error) else "Install bedside anew."
+        raise ModelError(f"libvosk cannot be loaded ({str(error).rsplit('libvosk.so: ', 1)[-1]}). {advice}") from None
 
 
 def SetLogLevel(level: int) -> None:

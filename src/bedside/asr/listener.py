@@ -50,6 +50,10 @@ class Listener:
         self._gate = VoiceGate()
         self._now = 0.0
         self._awake = False
+        self.voiced = 0
+        """Blocks so far in which there was a voice."""
+        self.decoded = 0
+        """Blocks so far that the recogniser has taken: it gets on while there is a voice, or something is wrong."""
         # Of the utterance, or of the sound since the last one:
         self._began: float | None = None
         self._partial = ""
@@ -92,6 +96,7 @@ class Listener:
         "[unk]" says that somebody spoke and nothing was understood.
         """
         self._now = now + BLOCK_SECONDS
+        self.voiced += voiced
         self._gate.hear(voiced, now)
         if self._gate.start is not None and self._began is None:
             self._began = self._gate.start
@@ -173,7 +178,9 @@ class Listener:
         self._pauses.keep(block, self.speaking)
         if self._broad is not None:
             self._broad.accept(block)
-        return self._recognizer.accept(block)
+        end = self._recognizer.accept(block)
+        self.decoded += 1
+        return end
 
     def _sleep(self) -> None:
         if self._awake:

@@ -12,6 +12,9 @@ from bedside.errors import SoundError
 
 Direction = Literal["microphone", "speaker"]
 
+_NUMBER = re.compile(r" ?\(hw:\d+,\d+\)", re.IGNORECASE)
+"""How PortAudio marks cards of ALSA."""
+
 
 class NoSoundDevice(SoundError):  # noqa: N818
     """This machine has no microphone, or no speaker, at all."""
@@ -33,6 +36,11 @@ class Device:
 
     def channels(self, direction: Direction) -> int:
         return self.input_channels if direction == "microphone" else self.output_channels
+
+    @property
+    def is_hardware(self) -> bool:
+        """Whether it is a card itself, and not a way to one or to a sound server."""
+        return _NUMBER.search(self.name) is not None
 
     def is_default(self, direction: Direction) -> bool:
         return self.default_input if direction == "microphone" else self.default_output
@@ -83,17 +91,31 @@ def find_device(direction: Direction, name: str | None) -> Device:
 
     Raises NoSoundDevice if there is no microphone (or speaker) at all, SoundError if none has that name.
     """
+    return find_devices(direction, name)[0]
+
+
+def find_devices(direction: Direction, name: str | None) -> list[Device]:
+    """The devices that may be meant, best first: those with that name; without a name the default, then hardware,
+    then the others, since a default may lead to a sound server that nobody runs. Raises as `find_device` does."""
     devices = [device for device in list_devices() if device.channels(direction) > 0]
     if not devices:
         raise NoSoundDevice(f"no {direction} found. Plug one in, then look with 'bedside devices'.")
     if name is None:
-        return next((device for device in devices if device.is_default(direction)), devices[0])
+        return sorted(devices, key=lambda device: (not device.is_default(direction), not device.is_hardware))
     wanted = name.casefold()
-    matching = [device for device in devices if wanted in device.name.casefold()]
+    # A card that was plugged in anew may have another number.
+    matching = [device for device in devices if wanted in device.name.casefold()] or [
+        device for device in devices if without_number(wanted) in without_number(device.name.casefold())
+    ]
     if not matching:
         names = ", ".join(f"'{device.name}'" for device in devices)
         raise SoundError(f"no {direction} has '{name}' in its name. There are: {names}.")
-    return next((device for device in matching if device.name.casefold() == wanted), matching[0])
+    return sorted(matching, key=lambda device: device.name.casefold() != wanted)
+
+
+def without_number(name: str) -> str:
+    """A device's name without the number that ALSA gave the card."""
+    return _NUMBER.sub("", name)
 
 
 def lasting_name(device: Device, all_of_them: Sequence[Device]) -> str | None:
@@ -102,7 +124,7 @@ def lasting_name(device: Device, all_of_them: Sequence[Device]) -> str | None:
     default."""
     if device.name == "default":
         return None
-    name = re.sub(r" \(hw:\d+,\d+\)$", "", device.name)
+    name = without_number(device.name)
     return name if sum(name in each.name for each in all_of_them) == 1 else device.name
 
 

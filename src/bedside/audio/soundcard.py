@@ -9,19 +9,25 @@ import time
 from collections import deque
 from collections.abc import Callable, Mapping
 from types import TracebackType
-from typing import Self
+from typing import Self, TypeVar
 
 import numpy as np
 
 from bedside.audio.block import BLOCK, BLOCK_SECONDS, Block, silence
-from bedside.audio.devices import find_device, refresh_devices
+from bedside.audio.devices import Device, Direction, find_devices, portaudio, refresh_devices, without_number
 from bedside.audio.steady_clock import SteadyClock
 from bedside.audio.streams import Microphone, Speaker
 from bedside.errors import SoundError
 
 FIRST_RETRY = 1.0
-LONGEST_RETRY = 30.0
-"""Seconds between attempts to reopen: 1, 2, 4 … 30."""
+LONGEST_RETRY = 5.0
+"""Seconds between attempts to reopen: 1, 2, 4, 5, 5 … Somebody who has put the plug back in waits for it."""
+
+FORMER = 6
+"""So many attempts (22 s) are for the device that was lost; after that another one will do, if none is named."""
+
+SEARCH_STUCK = 60.0
+"""Seconds after which a search that has not made a step is stuck; opening a device may take some."""
 
 _PATIENCE = 0.25
 """Seconds to wait for a late block before silence takes its place."""
@@ -45,6 +51,9 @@ FORGOTTEN = 1.0014
 """How much more power the quietest moment counts for with each block that was not quieter: twice as much in 5 s."""
 
 
+S = TypeVar("S", Microphone, Speaker)
+
+
 class SoundCard:
     """An AudioEnd over the devices whose names contain `microphone` and `speaker` (None: the default ones).
 
@@ -52,6 +61,9 @@ class SoundCard:
     is named is missing or cannot be opened. Later failures raise nothing: `on_trouble` gets one line (called
     from `read`), silence comes from the microphone at the pace of the clock, and the device is looked for
     until it is back, which is one more line.
+
+    waits: entering raises nothing for a missing device either, it is looked for from the beginning; only without
+    PortAudio there is a SoundError.
     """
 
     realtime = True
@@ -61,10 +73,18 @@ class SoundCard:
         microphone: str | None = None,
         speaker: str | None = None,
         on_trouble: Callable[[str], None] = lambda line: None,
+        waits: bool = False,
     ) -> None:
         self._microphone_name = microphone
         self._speaker_name = speaker
         self._on_trouble = on_trouble
+        self._waits = waits
+        self._former: dict[Direction, str] = {}
+        self._mute: set[str] = set()
+        self.blocks = 0
+        """Blocks so far that a microphone has really given."""
+        self.returns = 0
+        """How often a device has come back that was not there."""
         self._clock = SteadyClock()
         self._microphone: Microphone | None = None
         self._speaker: Speaker | None = None
@@ -77,6 +97,20 @@ class SoundCard:
         self._happened = 0.0
         self._closing = threading.Event()
         self._search: threading.Thread | None = None
+        self._searched = 0.0
+        self._anything = True
+
+    @property
+    def searching(self) -> bool:
+        """Whether a device is being looked for, and that search gets on."""
+        search = self._search
+        return search is not None and search.is_alive() and time.monotonic() - self._searched < SEARCH_STUCK
+
+    @property
+    def in_use(self) -> tuple[str | None, str | None]:
+        """Names of the microphone and the speaker; None for one that is not there now."""
+        microphone, speaker = self._microphone, self._speaker
+        return microphone.device.name if microphone else None, speaker.device.name if speaker else None
 
     @property
     def now(self) -> float:
@@ -116,6 +150,7 @@ class SoundCard:
         self._clock.tick()
         if block is None:
             return silence()
+        self.blocks += 1
         self._note_loudness(block)
         return block
 
@@ -130,12 +165,16 @@ class SoundCard:
         """A real room does not read event logs."""
 
     def __enter__(self) -> Self:
-        self._microphone = Microphone(find_device("microphone", self._microphone_name))
+        portaudio()
         try:
-            self._speaker = Speaker(find_device("speaker", self._speaker_name))
-        except SoundError:
-            self._microphone.close()
-            raise
+            self._microphone = self._open_microphone()
+            self._speaker = self._open_speaker()
+        except SoundError as error:
+            if not self._waits:
+                if self._microphone is not None:
+                    self._microphone.close()
+                raise
+            self._on_trouble(f"{str(error).rstrip('.')}; looking for one")
         self._clock = SteadyClock()
         self._due = time.monotonic()
         return self
@@ -175,11 +214,13 @@ class SoundCard:
             self._on_trouble(self._messages.popleft())
         if self._search is not None and self._search.is_alive():
             return
-        dead = [stream for stream in (self._microphone, self._speaker) if stream and not stream.alive]
+        microphone, speaker = self._microphone, self._speaker
+        dead = [stream for stream in (microphone, speaker) if stream and not stream.alive]
         for stream in dead:
             direction = "microphone" if isinstance(stream, Microphone) else "speaker"
             self._on_trouble(f"the {direction} '{stream.device.name}' is gone; looking for it")
-        if dead:
+        if dead or microphone is None or speaker is None:
+            self._searched = time.monotonic()
             self._search = threading.Thread(target=self._look_for_devices, name="sound search", daemon=True)
             self._search.start()
 
@@ -187,27 +228,43 @@ class SoundCard:
         """Reopen what has died, until both streams live. Runs beside the loop, which goes on in silence:
         opening a device can take seconds."""
         self._drop_dead()
-        retry, attempt = FIRST_RETRY, 0
+        retry, attempt, waited = FIRST_RETRY, 0, 0
         while not (self._microphone and self._speaker) and not self._closing.wait(retry):
-            attempt += 1
+            self._searched = time.monotonic()
             # The first attempt takes the devices as they were known; after that PortAudio has to look anew,
-            # which ends the other stream too, so it waits while the assistant speaks.
-            speaking = self._speaker is not None and time.monotonic() - self._sounded < _SOUNDING
-            if attempt > 1 and speaking:
-                retry = FIRST_RETRY
+            # which ends the other stream too, so it waits while the assistant or, for a while, somebody speaks.
+            if attempt > 0 and (self._speaks() or (self._somebody_heard() and waited < FORMER)):
+                retry, waited = FIRST_RETRY, waited + 1
                 continue
+            attempt, waited = attempt + 1, 0
+            self._anything = attempt > FORMER
             if attempt > 1:
                 self._refresh()
             self._open_missing()
-            retry = min(LONGEST_RETRY, 2 * retry)
+            self._searched = time.monotonic()
+            retry = min(LONGEST_RETRY, FIRST_RETRY * 2**attempt)
+
+    def _speaks(self) -> bool:
+        return self._speaker is not None and time.monotonic() - self._sounded < _SOUNDING
+
+    def _somebody_heard(self) -> bool:
+        return self._microphone is not None and time.monotonic() - self._happened < FIRST_RETRY
 
     def _drop_dead(self) -> None:
         if self._microphone and not self._microphone.alive:
             dead, self._microphone = self._microphone, None
+            self._note_mute(dead)
             dead.close()
         if self._speaker and not self._speaker.alive:
             silent, self._speaker = self._speaker, None
+            self._note_mute(silent)
             silent.close()
+
+    def _note_mute(self, stream: Microphone | Speaker) -> None:
+        """A device that opens and then never calls comes last from now on: it leads to a server that nobody runs."""
+        if not stream.began:
+            self._mute.add(stream.device.name)
+            self._former.pop("microphone" if isinstance(stream, Microphone) else "speaker", None)
 
     def _refresh(self) -> None:
         microphone, self._microphone = self._microphone, None
@@ -228,11 +285,36 @@ class SoundCard:
         self._reopened += 1_000_000
         if self._microphone is None:
             with contextlib.suppress(SoundError):
-                self._microphone = Microphone(find_device("microphone", self._microphone_name))
+                self._microphone = self._open_microphone()
                 if microphone_is_news:
+                    self.returns += 1
                     self._messages.append(f"the microphone '{self._microphone.device.name}' is back")
         if self._speaker is None:
             with contextlib.suppress(SoundError):
-                self._speaker = Speaker(find_device("speaker", self._speaker_name))
+                self._speaker = self._open_speaker()
                 if speaker_is_news:
+                    self.returns += 1
                     self._messages.append(f"the speaker '{self._speaker.device.name}' is back")
+
+    def _open_microphone(self) -> Microphone:
+        return self._open("microphone", self._microphone_name, Microphone)
+
+    def _open_speaker(self) -> Speaker:
+        return self._open("speaker", self._speaker_name, Speaker)
+
+    def _open(self, direction: Direction, name: str | None, kind: Callable[[Device], S]) -> S:
+        """The first device that may be meant and that opens. Raises SoundError if there is none."""
+        devices = find_devices(direction, name)
+        former = self._former.get(direction)
+        if name is None and former is not None and not self._anything:
+            devices = [device for device in devices if without_number(device.name) == former]
+        failed: SoundError | None = None
+        for device in sorted(devices, key=lambda device: device.name in self._mute):
+            try:
+                stream = kind(device)
+            except SoundError as error:
+                failed = failed or error
+                continue
+            self._former[direction] = without_number(device.name)
+            return stream
+        raise failed or SoundError(f"the {direction} '{former}' is not there.")

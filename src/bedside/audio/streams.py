@@ -70,6 +70,11 @@ class _Stream:
         self._stream = opened
 
     @property
+    def began(self) -> bool:
+        """Whether PortAudio has ever called for this stream."""
+        return self._last_callback is not None
+
+    @property
     def alive(self) -> bool:
         """Whether PortAudio still calls for this stream."""
         if self._finished:

@@ -31,6 +31,7 @@ COMMANDS = {
     "routines": "routines:list_command",
     "run": "run_command:command",
     "say": "say:say",
+    "service": "service_command:service",
     "setup": "setup_command:command",
     "simulate": "simulate:command",
     "start": "start_command:command",

@@ -4,21 +4,23 @@ from __future__ import annotations
 
 import signal
 import sys
+from contextlib import ExitStack
 from pathlib import Path
 
 import click
 
 from bedside.asr.models import ChosenModel
 from bedside.asr.recognizer import SpeechModel
+from bedside.assistant import Assistant
 from bedside.audio.devices import NoSoundDevice
 from bedside.audio.soundcard import SoundCard
 from bedside.cli.control import controlled
 from bedside.cli.disclaimer import setup_texts
+from bedside.cli.keeping import kept_over_restarts
 from bedside.cli.opening import Opening
 from bedside.cli.options import content_options
+from bedside.cli.outlook import Outlook, Service, Terminal
 from bedside.cli.output import errors, json_flag
-from bedside.cli.progress import tell_voice
-from bedside.cli.timeline import event_printer
 from bedside.config import Config, load_config
 from bedside.errors import BedsideError, UsageError
 from bedside.wiring import (
@@ -35,28 +37,31 @@ from bedside.wiring import (
 
 
 @click.command("run")
+@click.option("--service", "as_service", is_flag=True, help="As systemd's service: quiet, watched, never the demo.")
 @content_options
 @json_flag
-def command(config_path: Path | None, intents: Path | None, routines: Path | None, as_json: bool) -> None:
+def command(
+    as_service: bool, config_path: Path | None, intents: Path | None, routines: Path | None, as_json: bool
+) -> None:
     """Listen and help, until Ctrl-C.
 
     The timeline of what is heard and said appears as it happens; with --json it is the event log.
     """
-    config = _set_up_first(config_path)
+    outlook: Outlook = Service() if as_service else Terminal(as_json)
+    config = _set_up_first(config_path, outlook)
     content = load_content(config, intents, routines, default_words_folder())
     model, chosen = load_model(config, content)
-    errors.print(f"Hearing with the {chosen.reason}.", markup=False)
+    outlook.say(f"Hearing with the {chosen.reason}.")
     if unheard := cannot_be_heard(content.intents):
-        errors.print(f"With these words of your own nothing means: {', '.join(unheard)}.", markup=False)
+        outlook.say(f"With these words of your own nothing means: {', '.join(unheard)}.")
     if config.numbers.emergency is None:
-        errors.print(
-            "No emergency number is set, so none can be said: set 'country' or 'numbers' (bedside config --example).",
-            markup=False,
+        outlook.say(
+            "No emergency number is set, so none can be said: set 'country' or 'numbers' (bedside config --example)."
         )
     try:
-        listen(config, content, model, chosen, as_json)
+        listen(config, content, model, chosen, outlook)
     except NoSoundDevice as error:
-        _say_trouble(f"{error} Playing the demo instead.")
+        outlook.trouble(f"{error} Playing the demo instead.")
         from bedside.cli.demo import play_demo
 
         play_demo(config, content, model, as_json)
@@ -67,30 +72,51 @@ def listen(
     content: Content,
     model: SpeechModel,
     chosen: ChosenModel,
-    as_json: bool,
+    outlook: Outlook,
     opening: Opening | None = None,
 ) -> None:
     """Listen and help until Ctrl-C, or until all that came of the opening is over. Raises SoundError."""
-    with voice_for(config, _say_trouble) as voice:
+    with voice_for(config, outlook.trouble) as voice:
         texts = every_fixed_text(config, content)
         # Whether it can speak at all is to be known at once; the rest is rendered when needed or in the background.
         voice.prepare(texts[:1])
-        card = SoundCard(config.microphone, config.speaker, on_trouble=_say_trouble)
-        assistant = assemble(config, content, model, voice, card, event_printer(as_json), _say_trouble)
+        card = SoundCard(config.microphone, config.speaker, outlook.trouble, outlook.waits_for_devices)
+        assistant = assemble(config, content, model, voice, card, outlook.event, outlook.unspoken)
         settle()
-        # Last of all: what comes in meanwhile would only pile up.
-        with card, controlled(assistant, content.library.routines, chosen.name, lambda: card.hears):
+        with ExitStack() as inside:
+            # Last of all: what comes in meanwhile would only pile up.
+            inside.enter_context(card)
+            # They know the assistant, and garbage is not looked for in what has settled.
+            inside.callback(assistant.attendants.clear)
+            inside.enter_context(controlled(assistant, content.library.routines, chosen.name, lambda: card.hears))
             stopping = _Stopping()
-            errors.print("Listening. Say “leg cramp”; Ctrl-C ends.", markup=False)
-            voice.prepare_behind(texts, tell_voice, _say_trouble)
+            if opening is None:
+                inside.enter_context(kept_over_restarts(assistant, outlook.trouble, lambda: stopping.by_hand))
+            assistant.attendants.append(_ChimeWhenBack(assistant, card))
+            outlook.listening(assistant, card)
+            voice.prepare_behind(texts, outlook.rendered, outlook.unspoken)
             if opening is not None:
                 assistant.take(opening.wish, card.now)
             assistant.run(lambda: stopping.asked or (opening is not None and opening.over(assistant, card.now)))
     if stopping.asked or opening is None:
-        errors.print("Good night." if stopping.asked else "The sound has ended.", markup=False)
+        outlook.ended(stopping.asked)
 
 
-def _set_up_first(config_path: Path | None) -> Config:
+class _ChimeWhenBack:
+    """An attendant that lets the chime sound when a device that was lost is back."""
+
+    def __init__(self, assistant: Assistant, card: SoundCard) -> None:
+        self._assistant = assistant
+        self._card = card
+        self._returns = card.returns
+
+    def __call__(self, now: float) -> None:
+        if self._card.returns != self._returns:
+            self._returns = self._card.returns
+            self._assistant.chime()
+
+
+def _set_up_first(config_path: Path | None, outlook: Outlook) -> Config:
     """The settings; on a terminal the set-up is offered once if it has not been done."""
     config = load_config(config_path)
     if config.disclaimer_accepted is None:
@@ -105,7 +131,7 @@ def _set_up_first(config_path: Path | None) -> Config:
             except (click.exceptions.Exit, click.Abort, UsageError, SettingsError) as error:
                 # Not set up, but whoever cries out tonight is heard all the same.
                 errors.print(f"bedside: {error}" if isinstance(error, BedsideError) else "", markup=False)
-        errors.print(said["hint"], markup=False)
+        outlook.say(said["hint"])
     return config
 
 
@@ -113,13 +139,9 @@ class _Stopping:
     """Ends the loop at a block's border when Ctrl-C or the service manager asks for it."""
 
     def __init__(self) -> None:
-        self.asked = False
+        self.asked = self.by_hand = False
         signal.signal(signal.SIGINT, self._ask)
         signal.signal(signal.SIGTERM, self._ask)
 
-    def _ask(self, *_: object) -> None:
-        self.asked = True
-
-
-def _say_trouble(line: str) -> None:
-    errors.print(f"bedside: {line}", markup=False)
+    def _ask(self, number: int, _: object) -> None:
+        self.asked, self.by_hand = True, number == signal.SIGINT

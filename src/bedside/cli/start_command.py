@@ -10,6 +10,7 @@ import click
 from bedside.cli.control_commands import send, show, socket_option
 from bedside.cli.opening import Opening
 from bedside.cli.options import content_options
+from bedside.cli.outlook import Terminal
 from bedside.cli.output import errors, json_flag
 from bedside.cli.run_command import listen
 from bedside.config import load_config
@@ -58,4 +59,4 @@ def command(
         raise UsageError(str(error)) from None
     model, chosen = load_model(config, content)
     errors.print("No bedside is running, so it begins here; Ctrl-C ends it.", markup=False)
-    listen(config, content, model, chosen, as_json, opening)
+    listen(config, content, model, chosen, Terminal(as_json), opening)

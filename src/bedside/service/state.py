@@ -111,9 +111,11 @@ class StateKeeper:
             self._told = self._failed
             self._trouble(self._failed or "what goes on can be kept again.")
 
-    def close(self) -> None:
-        """Write what waits, and end."""
+    def close(self, forget: bool = False) -> None:
+        """Write what waits, and end. forget: whatever goes on is over; only the night is remembered."""
         with self._wake:
+            if forget and self._last is not None:
+                self._waiting = self._last.model_copy(update={"session": None, "alert": None})
             self._closing = True
             self._wake.notify()
         self._thread.join(timeout=5.0)

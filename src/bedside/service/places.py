@@ -1,0 +1,77 @@
+"""Where everything of the service is."""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+from bedside.errors import BedsideError
+
+NAME = "bedside"
+"""Of the unit, the user and the group."""
+
+UNIT = f"{NAME}.service"
+
+
+class ServiceError(BedsideError):
+    """The service cannot be installed, asked or removed."""
+
+
+@dataclass(frozen=True)
+class Places:
+    """Folders and files of the service. root: "/", another one only in tests.
+
+    The code is a release, an environment of its own below `releases`; `current` is a link to the one that runs.
+    """
+
+    root: Path = Path("/")
+
+    @property
+    def code(self) -> Path:
+        return self.root / "opt/bedside"
+
+    @property
+    def releases(self) -> Path:
+        return self.code / "releases"
+
+    @property
+    def current(self) -> Path:
+        return self.code / "current"
+
+    @property
+    def command(self) -> Path:
+        return self.root / "usr/local/bin/bedside"
+
+    @property
+    def unit(self) -> Path:
+        return self.root / "etc/systemd/system" / UNIT
+
+    @property
+    def settings_folder(self) -> Path:
+        return self.root / "etc/bedside"
+
+    @property
+    def settings(self) -> Path:
+        return self.settings_folder / "config.yaml"
+
+    @property
+    def state(self) -> Path:
+        return self.root / "var/lib/bedside"
+
+    @property
+    def models(self) -> Path:
+        return self.state / "models"
+
+    @property
+    def cache(self) -> Path:
+        return self.root / "var/cache/bedside"
+
+    @property
+    def runtime(self) -> Path:
+        return self.root / "run/bedside"
+
+    def this_release(self) -> Path | None:
+        """The release that this program runs from; None if it runs from somewhere else."""
+        release = Path(sys.prefix)
+        return release if release.parent == self.releases else None
