@@ -77,6 +77,7 @@ def make_setting(folder: Path, model: str) -> Setting:
     os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
     os.environ["PYTHONPYCACHEPREFIX"] = str(folder / "bytecode")
     os.environ["XDG_CACHE_HOME"] = str(folder / "cache")
+    os.environ["XDG_STATE_HOME"] = str(folder / "state")
     config = Config(recognizer=RecognizerConfig(model=model))
     content = load_content(config)
     chosen = load_model(config, content)[1]

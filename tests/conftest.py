@@ -10,13 +10,20 @@ from tests.pulse import PulseRoom, missing_parts
 
 
 @pytest.fixture(scope="session")
-def pulse_room() -> Iterator[PulseRoom]:
+def every_pulse_room() -> Iterator[PulseRoom]:
     """One room of virtual sound devices for all tests that are marked `soundcard`."""
     missing = missing_parts()
     if missing:
         pytest.skip(f"virtual sound devices need {', '.join(missing)}; scripts/test installs them")
     with PulseRoom() as room:
         yield room
+
+
+@pytest.fixture
+def pulse_room(every_pulse_room: PulseRoom) -> PulseRoom:
+    """That room, in which nothing is left of the night before."""
+    every_pulse_room.forget()
+    return every_pulse_room
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -74,6 +74,10 @@ class PulseRoom:
             "ALSA_CONFIG_PATH": str(self._folder / "asound.conf"),
         }
 
+    def forget(self) -> None:
+        """Take away what a bedside that lived here has kept."""
+        shutil.rmtree(self._folder / ".local", ignore_errors=True)
+
     def __enter__(self) -> Self:
         self.plug_in()
         return self

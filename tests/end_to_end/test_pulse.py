@@ -120,3 +120,18 @@ def test_it_does_not_talk_to_itself(pulse_room: PulseRoom, bedroom: Bedroom) -> 
         program.wait_for("session", state="ended")
         program.end(signal.SIGINT)
     assert meant(program.log) == ["leg_cramp", "stop"]
+
+
+def test_after_a_power_cut_the_stretch_is_asked_about(pulse_room: PulseRoom, bedroom: Bedroom) -> None:
+    with running(pulse_room, bedroom) as program:
+        pulse_room.say(bedroom.clip("leg cramp"))
+        program.wait_for("said", step="acute-calf-bed/1")
+        # What began is looked at twice a second.
+        program.wait_for("said", step="acute-calf-bed/2")
+        program.process.kill()
+    with running(pulse_room, bedroom) as program:
+        program.wait_for("say", step="acute-calf-bed/taken-up")
+        ended = program.wait_for("session", state="ended")
+        program.end(signal.SIGINT)
+    assert ended["routine"] == "acute-calf-bed"
+    assert not of(program.log, "hold")
