@@ -22,6 +22,7 @@ from bedside.audio.echo_path import EchoPath
 from bedside.audio.levels import active_level_dbfs, amplitude
 from bedside.config import Config
 from bedside.dialogue.kept import Kept
+from bedside.dialogue.scene import Settings
 from bedside.memory import give_back
 from bedside.service.state import FILE, StateKeeper, load_state
 from bedside.tts.render import LEVEL_DBFS
@@ -209,7 +210,8 @@ class Month:
             self.counts["taken up"] += said
         elif said and not (before.session and (before.session.asks or before.session.laid_on)):
             self._lose(f"spoke unasked after a restart ({away} s away)")
-        if before.night.warnings != after.night.warnings:
+        quiet_for = (away or 0.0) + before.at - (before.heard if before.heard is not None else before.at)
+        if before.night.warnings != after.night.warnings and quiet_for < Settings().new_night:
             self._lose("a warning of this night was forgotten")
 
     def _microphone(self) -> None:
