@@ -28,9 +28,10 @@ from bedside.config_sections import (
     Section,
     VoiceConfig,
 )
+from bedside.service.places import Places
 from bedside.yamlfile import Document, read_model
 
-SYSTEM_FILE = Path("/etc/bedside/config.yaml")
+SYSTEM_FILE = Places().settings
 """Where the service's settings are, for whom no user's file exists."""
 
 Origin = Literal["file", "country", "default"]

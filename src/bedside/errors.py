@@ -45,5 +45,9 @@ class ControlError(BedsideError):
     """A running bedside cannot be reached through its control socket, or the socket cannot be opened."""
 
 
+class ServiceError(BedsideError):
+    """The service cannot be installed, asked, stopped, started or removed."""
+
+
 class VoiceError(BedsideError):
     """Text cannot be turned into speech (no espeak-ng, a time-out, an unwritable cache)."""

@@ -17,7 +17,7 @@ from bedside.doctor.finding import Finding, guarded
 from bedside.doctor.patient import Patient
 from bedside.errors import SoundError
 from bedside.resources import embedded_model
-from bedside.systemd import Service, read_properties
+from bedside.service.status import ServiceStatus, status_of
 from tests.pulse import PulseRoom
 
 Findings = dict[str, Finding]
@@ -150,7 +150,7 @@ ActiveEnterTimestamp=Mon 2026-11-30 20:00:00 UTC
 )
 def test_the_service_as_systemd_tells_of_it(changes: dict[str, str], service: str, watchdog: str | None) -> None:
     facts = dict(line.split("=", 1) for line in RUNNING.splitlines()) | changes
-    patient = with_service(read_properties("".join(f"{name}={value}\n" for name, value in facts.items()), 100.0))
+    patient = with_service(status_of("".join(f"{name}={value}\n" for name, value in facts.items()), 100.0))
     found = household.service(patient)
     assert found.state == service
     assert found.advice or service == "fine"
@@ -160,14 +160,14 @@ def test_the_service_as_systemd_tells_of_it(changes: dict[str, str], service: st
         assert "5 s ago" in fed.what
 
 
-def with_service(service: Service) -> Patient:
+def with_service(service: ServiceStatus) -> Patient:
     patient = Patient(None, sound=False)
     patient.__dict__["service"] = service
     return patient
 
 
 def test_a_running_service_keeps_its_devices() -> None:
-    patient = with_service(read_properties(RUNNING, 100.0))
+    patient = with_service(status_of(RUNNING, 100.0))
     patient.sound = True
     for check in (sound.microphone, sound.speaker, sound.tone, sound.noise):
         found = check(patient)

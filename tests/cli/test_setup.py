@@ -12,14 +12,12 @@ import click
 import pytest
 from click.testing import CliRunner
 
-from bedside import systemd
 from bedside.cli.dialog import Dialog
 from bedside.cli.disclaimer import setup_texts, spoken_disclaimer, wording_of
 from bedside.cli.main import app
 from bedside.cli.setup_command import read_back
 from bedside.cli.setup_questions import ask_household
 from bedside.config import (
-    SYSTEM_FILE,
     Config,
     find_config,
     load_config,
@@ -28,6 +26,9 @@ from bedside.config import (
     user_file,
 )
 from bedside.errors import BedsideError, ContentError, UsageError
+from bedside.service import system
+from bedside.service.places import Places
+from bedside.service.settings import settings_in_use, settings_to_write
 from bedside.settings_file import write_settings
 
 ACCEPT = ["setup", "--accept", "--no-voice", "--json"]
@@ -192,15 +193,18 @@ def test_the_file_of_a_service_keeps_its_owners(tmp_path: Path) -> None:
 def test_where_a_service_runs_its_settings_are_meant_and_root_is_needed(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(systemd, "UNIT_FOLDERS", (tmp_path,))
-    monkeypatch.setattr(systemd, "is_root", lambda: False)
-    assert systemd.settings_place(None) == (find_config() or user_file())
-    (tmp_path / systemd.UNIT).write_text("")
+    places, mine = Places(tmp_path), tmp_path / "mine.yaml"
+    monkeypatch.setattr(system.os, "geteuid", lambda: 1000)
+    assert settings_to_write(None, places) == (find_config() or user_file())
+    assert settings_in_use(None, places) == find_config()
+    places.unit.parent.mkdir(parents=True)
+    places.unit.touch()
     with pytest.raises(BedsideError, match="sudo bedside setup"):
-        systemd.settings_place(None)
-    assert systemd.settings_place(tmp_path / "mine.yaml") == tmp_path / "mine.yaml"
-    monkeypatch.setattr(systemd, "is_root", lambda: True)
-    assert systemd.settings_place(None) == SYSTEM_FILE
+        settings_to_write(None, places)
+    assert settings_in_use(None, places) == places.settings
+    assert settings_to_write(mine, places) == settings_in_use(mine, places) == mine
+    monkeypatch.setattr(system.os, "geteuid", lambda: 0)
+    assert settings_to_write(None, places) == places.settings
 
 
 def test_a_country_that_is_not_listed_is_never_guessed() -> None:

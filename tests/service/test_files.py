@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 import subprocess
 from pathlib import Path
 
+import platformdirs
 import pytest
 
 from bedside.cli.main import run
 from bedside.config import Config, load_config
-from bedside.errors import ContentError
+from bedside.errors import ContentError, ServiceError
 from bedside.service import system
-from bedside.service.places import Places, ServiceError
+from bedside.service.places import Places
 from bedside.service.releases import put_in_force, release_in_force, remove_others
 from bedside.service.settings import take_over
 from bedside.service.status import status_of
 from bedside.service.unit import unit_text
+from bedside.tts.voice import SENTENCES, default_cache_folder
 
 HERS = """\
 # Hers.
@@ -98,11 +101,23 @@ def test_what_systemd_shows_is_read() -> None:
     shown = (
         "LoadState=loaded\nActiveState=active\nStatusText=Listening with 'a=b'.\nMemoryCurrent=18446744073709551615\n"
     )
-    status = status_of(shown + "NRestarts=3\nWatchdogUSec=5s\nMainPID=77\nUnitFileState=enabled\n")
+    status = status_of(shown + "NRestarts=3\nWatchdogUSec=5s\nMainPID=77\nUnitFileState=enabled\n", 100.0)
     assert (status.installed, status.active, status.at_boot, status.watched) == (True, True, True, True)
     assert (status.status, status.memory, status.restarts, status.process) == ("Listening with 'a=b'.", None, 3, 77)
-    gone = status_of("LoadState=not-found\nActiveState=inactive\nWatchdogUSec=0\nMemoryCurrent=[not set]\n")
+    gone = status_of("LoadState=not-found\nActiveState=inactive\nWatchdogUSec=0\nMemoryCurrent=[not set]\n", 100.0)
     assert (gone.installed, gone.active, gone.watched, gone.memory) == (False, False, False, None)
+
+
+def test_the_unit_leads_the_service_to_the_folders_that_others_look_for_it_in(monkeypatch: pytest.MonkeyPatch) -> None:
+    places = Places()
+    # As systemd.unit(5) has them for the system's manager.
+    meant = {"%C": "/var/cache", "%S": "/var/lib", "%t": "/run"}
+    environment = [line.partition("=")[2] for line in unit_text().splitlines() if line.startswith("Environment=")]
+    for name, value in (each.split("=") for line in environment for each in line.split()):
+        monkeypatch.setenv(name, re.sub("%.", lambda found: meant[found[0]], value))
+    assert default_cache_folder() == places.cache / SENTENCES
+    assert platformdirs.user_state_path("bedside") == places.state
+    assert platformdirs.user_data_path("bedside") / "models" == places.models
 
 
 @pytest.mark.parametrize("command", [["install"], ["status"], ["logs"], ["uninstall"]])

@@ -20,9 +20,12 @@ from bedside.asr.model_manifest import Manifest, ModelEntry, read_manifest
 from bedside.asr.model_probe import probe_model
 from bedside.errors import ModelError
 from bedside.resources import CHECKOUT, embedded_model
+from bedside.service.places import Places
 
 ENVIRONMENT = "BEDSIDE_MODELS"
-SYSTEM_HOME = Path("/var/lib/bedside/models")
+SYSTEM_HOME = Places().models
+"""Of the service."""
+
 CURRENT = "current"
 """The file in the home that `bedside model use` writes: one line, the name or folder of a model."""
 

@@ -12,13 +12,13 @@ import click
 from rich.table import Table
 from rich.text import Text
 
-from bedside import systemd
 from bedside.cli.options import config_option
 from bedside.cli.output import console, errors, json_flag, print_json
-from bedside.config import SYSTEM_FILE, find_config
 from bedside.doctor.examination import Examination
 from bedside.doctor.finding import Finding, State
 from bedside.doctor.patient import Patient
+from bedside.service.places import Places
+from bedside.service.settings import settings_in_use
 
 STYLES: dict[State, str] = {"fine": "green", "warning": "yellow", "wrong": "bold red", "skipped": "dim"}
 
@@ -33,7 +33,7 @@ def command(no_sound: bool, config_path: Path | None, as_json: bool) -> None:
     A short rising tone is played from the speaker to the microphone, unless --no-sound. Each line is fine, warning,
     wrong, or skipped where it could not be looked at; exit code 1 if anything is wrong.
     """
-    examination = Examination(Patient(_settings_file(config_path), not no_sound))
+    examination = Examination(Patient(settings_in_use(config_path, Places()), not no_sound))
     found: list[Finding] = []
     for finding in examination.findings():
         found.append(finding)
@@ -52,13 +52,6 @@ def command(no_sound: bool, config_path: Path | None, as_json: bool) -> None:
         os._exit(int(wrong))
     if wrong:
         raise click.exceptions.Exit(1)
-
-
-def _settings_file(given: Path | None) -> Path | None:
-    """Those that the service reads, where there is one; else one's own."""
-    if given is None and systemd.is_installed():
-        return SYSTEM_FILE
-    return find_config(given)
 
 
 def _show(finding: Finding) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -10,13 +9,13 @@ from pathlib import Path
 import platformdirs
 
 from bedside.assistant import Assistant
+from bedside.service.places import given_folder
 from bedside.service.state import StateKeeper, load_state
 
 
 def state_folder() -> Path:
     """Where it is kept: the folder that systemd gives the service, else the user's own."""
-    given = os.environ.get("STATE_DIRECTORY", "").split(":")[0]
-    return Path(given) if given else platformdirs.user_state_path("bedside")
+    return given_folder("STATE") or platformdirs.user_state_path("bedside")
 
 
 @contextmanager

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import os
 import sys
 import threading
 import time
-from pathlib import Path
 from typing import Protocol
 
 from bedside.assistant import Assistant, LogEvent
@@ -17,6 +15,7 @@ from bedside.cli.timeline import event_printer
 from bedside.service.heartbeat import Heartbeat
 from bedside.service.journal import Journal, Level
 from bedside.service.notify import Notifier
+from bedside.service.places import given_folder
 from bedside.service.starts import Starts
 
 
@@ -108,10 +107,10 @@ class Service:
         self._journal.say(f"{line}; the watchdog will end this", Level.ERROR)
 
     def _wait_after_failures(self) -> None:
-        folder = os.environ.get("RUNTIME_DIRECTORY")
-        if not folder:
+        folder = given_folder("RUNTIME")
+        if folder is None:
             return
-        self._starts = Starts(Path(folder) / "starts")
+        self._starts = Starts(folder / "starts")
         failed, seconds = self._starts.begin()
         if seconds > 0:
             line = f"the last {failed} starts came to nothing; waiting {seconds:.0f} s before the next"

@@ -10,10 +10,11 @@ import click
 
 from bedside.cli.options import FILE
 from bedside.cli.output import console, errors, json_flag, print_json
+from bedside.errors import ServiceError
 from bedside.resources import CHECKOUT
 from bedside.service.install import Installer
 from bedside.service.install import install as install_service
-from bedside.service.places import UNIT, Places, ServiceError
+from bedside.service.places import UNIT, Places
 from bedside.service.status import ServiceStatus, ask
 from bedside.service.system import need_root, need_systemd
 from bedside.service.uninstall import uninstall as uninstall_service
@@ -82,13 +83,14 @@ def show_logs(follow: bool, since: str | None, lines: int, as_json: bool) -> Non
 
 
 @service.command("uninstall")
-@click.option("--keep-diary", is_flag=True, help="Leave the diary in /var/lib/bedside.")
+@click.option("--keep-diary", is_flag=True, help=f"Leave the diary in {Places().state}.")
 def uninstall(keep_diary: bool) -> None:
     """Stop the service and remove all of it, settings included. Needs root."""
     need_systemd()
     need_root("bedside service uninstall")
-    uninstall_service(Places(), keep_diary)
-    click.echo("The service and all it kept are gone" + (", but the diary in /var/lib/bedside." if keep_diary else "."))
+    places = Places()
+    uninstall_service(places, keep_diary)
+    click.echo("The service and all it kept are gone" + (f", but the diary in {places.state}." if keep_diary else "."))
 
 
 def lines_of(status: ServiceStatus) -> list[str]:

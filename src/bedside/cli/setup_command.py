@@ -12,7 +12,6 @@ from typing import Any
 
 import click
 
-from bedside import systemd
 from bedside.audio.devices import find_device
 from bedside.cli.dialog import Dialog
 from bedside.cli.disclaimer import full_disclaimer, setup_texts, spoken_disclaimer, wording_of
@@ -25,6 +24,10 @@ from bedside.cli.setup_questions import NUMBERS, Values, ask_household, from_opt
 from bedside.cli.setup_sound import Hearing, choose_microphone, choose_speaker, devices_there
 from bedside.config import Config, load_config
 from bedside.errors import BedsideError, ContentError, UsageError
+from bedside.service.places import UNIT, Places
+from bedside.service.settings import settings_to_write
+from bedside.service.status import devices_held
+from bedside.service.system import is_root, systemctl
 from bedside.settings_file import try_settings, write_settings
 from bedside.wiring import voice_for
 
@@ -95,7 +98,8 @@ def command(
     if no_voice:
         tried, cramp = bool(tried), bool(cramp)
     sound = SoundOptions(microphone, speaker, volume, night_volume, tried, cramp)
-    setup = _Setup(systemd.settings_place(config_path), Dialog(as_json), sound, asks=not accept, aloud=not no_voice)
+    file = settings_to_write(config_path, Places())
+    setup = _Setup(file, Dialog(as_json), sound, asks=not accept, aloud=not no_voice)
     try:
         setup.run(given)
     except (click.Abort, KeyboardInterrupt):
@@ -237,23 +241,23 @@ class _Setup:
         said = setup_texts().said
         options = (self._sound.tried, self._sound.cramp)
         sounds = any(options) or (self._asks and None in options)
-        if not systemd.is_active():
+        if not devices_held():
             yield sounds and devices_there(self._dialog)
-        elif not systemd.is_root():
+        elif not is_root():
             if sounds:
                 self._dialog.line(said["service_holds"], style="yellow")
             yield False
         elif not sounds:
             yield False
-            systemd.restart()
+            systemctl("restart", UNIT)
             self._dialog.line(said["service_again"])
         else:
             self._dialog.line(said["service_rests"])
-            systemd.stop()
+            systemctl("stop", UNIT)
             try:
                 yield devices_there(self._dialog)
             finally:
-                systemd.start()
+                systemctl("start", UNIT)
             self._dialog.line(said["service_again"])
 
     def _as_json(self, kept: Path | None, spoken: dict[str, str], cramp: TestCramp | None) -> dict[str, Any]:

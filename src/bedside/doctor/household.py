@@ -7,7 +7,7 @@ import os
 from bedside.config import SYSTEM_FILE
 from bedside.doctor.finding import Finding
 from bedside.doctor.patient import Patient
-from bedside.systemd import Service
+from bedside.service.status import ServiceStatus
 
 MANY = 3
 """Restarts since it was started that are no accident."""
@@ -47,16 +47,16 @@ def service(patient: Patient) -> Finding:
     return _installed(found)
 
 
-def _installed(found: Service) -> Finding:
+def _installed(found: ServiceStatus) -> Finding:
     name, what = "service", f"{found.state}, restarts: {found.restarts}"
-    what += f", since {found.since}." if found.since and found.active else "."
+    what += f", since {found.since}." if found.since and found.holds_devices else "."
     if found.state.startswith("failed"):
         return Finding(name, "wrong", what, LOGS)
-    if not found.active:
+    if not found.holds_devices:
         return Finding(name, "wrong", f"{what} Nobody listens.", "Start it: sudo systemctl start bedside")
     if found.restarts >= MANY:
         return Finding(name, "warning", what, LOGS)
-    if not found.enabled:
+    if not found.at_boot:
         advice = "After a power cut nobody would listen: sudo systemctl enable bedside"
         return Finding(name, "warning", f"{what} It does not start with the machine.", advice)
     return Finding(name, "fine", what)
@@ -65,9 +65,9 @@ def _installed(found: Service) -> Finding:
 def watchdog(patient: Patient) -> Finding | None:
     """Whether systemd would notice that it hangs. None where there is no service."""
     found, name = patient.service, "watchdog"
-    if found is None or not found.installed or not found.active:
+    if found is None or not found.installed or not found.holds_devices:
         return None
-    if not found.watchdog:
+    if not found.watched:
         return Finding(
             name, "warning", "the service has none: if it hangs, it stays so.", "Run scripts/install-service again."
         )

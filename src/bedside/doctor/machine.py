@@ -11,12 +11,10 @@ from pathlib import Path
 
 from bedside.doctor.finding import Finding
 from bedside.doctor.patient import Patient
+from bedside.service.places import Places
 
 LITTLE, TOO_LITTLE = 500e6, 50e6
 """Bytes of free disk that are few, and too few."""
-
-STATE = Path("/var/lib/bedside")
-"""Where a service keeps what it must not lose."""
 
 HOT = 80.0
 """°C from which a Raspberry Pi slows down."""
@@ -29,7 +27,8 @@ SYNCHRONISED = Path("/run/systemd/timesync/synchronized")
 
 def disk(patient: Patient) -> Finding:
     """Room on the disks that are written to, and whether they can be."""
-    folders = [patient.cache_folder, *([STATE] if STATE.exists() else [])]
+    state = Places().state
+    folders = [patient.cache_folder, *([state] if state.exists() else [])]
     lines, worst, advice = [], "fine", ""
     for folder in dict.fromkeys(_nearest(folder) for folder in folders):
         facts = os.statvfs(folder)

@@ -9,14 +9,16 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from bedside import resources, systemd
+from bedside import resources
 from bedside.audio.calibration import Echo, listen_to_itself, measure, probe_sound
 from bedside.audio.soundcard import SoundCard
 from bedside.config import Config, load_config
 from bedside.doctor.finding import Background, NotInTimeError
 from bedside.errors import BedsideError, ModelError
-from bedside.systemd import Service
-from bedside.tts.voice import Voice, VoiceSettings, default_cache_folder
+from bedside.service.places import Places
+from bedside.service.status import ServiceStatus, ask
+from bedside.service.system import is_booted
+from bedside.tts.voice import SENTENCES, Voice, VoiceSettings, default_cache_folder
 
 HEARING_TAKES = 60.0
 """Seconds at most for the self-test of hearing, whose recogniser is loaded meanwhile."""
@@ -49,22 +51,23 @@ class Patient:
         return self.settings[0]
 
     @cached_property
-    def service(self) -> Service | None:
-        """Raises ServiceError."""
-        return systemd.look()
+    def service(self) -> ServiceStatus | None:
+        """None where systemd does not run. Raises ServiceError if it does not answer."""
+        return ask() if is_booted() else None
 
     @property
     def held(self) -> bool:
         """Whether the service holds the devices."""
         try:
-            return self.service is not None and self.service.active
+            return self.service is not None and self.service.holds_devices
         except BedsideError:
             return False
 
     @property
     def cache_folder(self) -> Path:
         """Where rendered sentences are kept: by the service, where there is one."""
-        usual = systemd.CACHE if systemd.is_installed() else default_cache_folder()
+        places = Places()
+        usual = places.cache / SENTENCES if places.installed else default_cache_folder()
         return self.config.voice.cache or usual
 
     def start_hearing(self) -> None:

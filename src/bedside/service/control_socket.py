@@ -11,11 +11,14 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from bedside.errors import ControlError
+from bedside.service.places import Places, given_folder
 
 VARIABLE = "BEDSIDE_SOCKET"
 """Names another place, for both sides."""
 
-SYSTEM = Path("/run/bedside/control.sock")
+FILE = "control.sock"
+
+SYSTEM = Places().runtime / FILE
 """Where the service of the whole machine listens."""
 
 MODE = 0o660
@@ -28,9 +31,8 @@ def own_place(env: Mapping[str, str] = os.environ) -> Path | None:
     """Where a bedside that is started listens; None where there is no place for a socket."""
     if named := env.get(VARIABLE):
         return Path(named)
-    if folder := env.get("RUNTIME_DIRECTORY"):
-        return Path(folder.split(":")[0]) / "control.sock"
-    return _users(env)
+    given = given_folder("RUNTIME", env)
+    return given / FILE if given is not None else _users(env)
 
 
 def known_places(env: Mapping[str, str] = os.environ) -> list[Path]:
@@ -43,7 +45,7 @@ def known_places(env: Mapping[str, str] = os.environ) -> list[Path]:
 
 def _users(env: Mapping[str, str]) -> Path | None:
     folder = env.get("XDG_RUNTIME_DIR")
-    return Path(folder) / "bedside" / "control.sock" if folder else None
+    return Path(folder) / "bedside" / FILE if folder else None
 
 
 def open_socket(path: Path) -> socket.socket:

@@ -12,11 +12,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bedside.config import load_config
-from bedside.service.places import NAME, UNIT, Places, ServiceError
+from bedside.errors import ServiceError
+from bedside.service.places import NAME, UNIT, Places
 from bedside.service.releases import link_to, put_in_force, release_in_force, remove_others
 from bedside.service.settings import take_over
 from bedside.service.status import ask, last_words
-from bedside.service.system import call
+from bedside.service.system import call, systemctl
 from bedside.service.unit import unit_text
 
 Tell = Callable[[str], None]
@@ -132,16 +133,16 @@ def _make_state(places: Places, models: Path | None) -> None:
 def _put(places: Places, release: Path, unit: str) -> None:
     put_in_force(places, release)
     places.unit.write_text(unit, encoding="utf-8")
-    call("systemctl", "daemon-reload")
-    call("systemctl", "enable", UNIT)
+    systemctl("daemon-reload")
+    systemctl("enable", UNIT)
 
 
 def _start() -> None:
     """Start the service anew. Raises ServiceError with what it said last if it does not stay up."""
     # What was counted in former starts must not hold this one up.
-    call("systemctl", "stop", UNIT, check=False)
-    call("systemctl", "reset-failed", UNIT, check=False)
-    started = call("systemctl", "start", UNIT, check=False)
+    systemctl("stop", UNIT, check=False)
+    systemctl("reset-failed", UNIT, check=False)
+    started = systemctl("start", UNIT, check=False)
     process = ask().process
     time.sleep(STAYS)
     now = ask()

@@ -1,21 +1,18 @@
-"""Where everything of the service is."""
+"""Where everything of the service is: the one place where its folders are written down."""
 
 from __future__ import annotations
 
+import os
 import sys
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-
-from bedside.errors import BedsideError
+from typing import Literal
 
 NAME = "bedside"
 """Of the unit, the user and the group."""
 
 UNIT = f"{NAME}.service"
-
-
-class ServiceError(BedsideError):
-    """The service cannot be installed, asked or removed."""
 
 
 @dataclass(frozen=True)
@@ -71,7 +68,18 @@ class Places:
     def runtime(self) -> Path:
         return self.root / "run/bedside"
 
+    @property
+    def installed(self) -> bool:
+        """Whether the unit is there, also where systemd does not run now."""
+        return self.unit.exists()
+
     def this_release(self) -> Path | None:
         """The release that this program runs from; None if it runs from somewhere else."""
         release = Path(sys.prefix)
         return release if release.parent == self.releases else None
+
+
+def given_folder(kind: Literal["RUNTIME", "STATE"], env: Mapping[str, str] = os.environ) -> Path | None:
+    """The folder of this kind that systemd gives whom it runs as the service; None for anybody else."""
+    first = env.get(f"{kind}_DIRECTORY", "").split(":")[0]
+    return Path(first) if first else None

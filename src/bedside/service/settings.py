@@ -1,4 +1,4 @@
-"""The settings of who sets the service up, taken over to /etc/bedside once."""
+"""Whose settings are meant, the service's or one's own; and how those of who installs it become its own, once."""
 
 from __future__ import annotations
 
@@ -10,8 +10,10 @@ from typing import Any
 
 from ruamel.yaml import YAML
 
-from bedside.config import load_config
-from bedside.service.places import Places, ServiceError
+from bedside.config import find_config, load_config, user_file
+from bedside.errors import ServiceError
+from bedside.service.places import Places
+from bedside.service.system import is_root
 
 EMPTY = """\
 # Settings of bedside's service. 'bedside config --example' shows every key; afterwards: sudo systemctl restart bedside
@@ -21,6 +23,21 @@ numbers:
 
 MODE = 0o640
 """There are telephone numbers in it: for the service and the group `bedside`, not for the world."""
+
+
+def settings_in_use(given: Path | None, places: Places) -> Path | None:
+    """The settings file that is meant: `given`, else that of the service where there is one, else one's own."""
+    return places.settings if given is None and places.installed else find_config(given)
+
+
+def settings_to_write(given: Path | None, places: Places) -> Path:
+    """The same, to change it; it need not exist. Raises ServiceError for who may not change those of the service."""
+    if given is None and places.installed and not is_root():
+        raise ServiceError(
+            f"bedside runs here as a service, whose settings ({places.settings}) only root may change: "
+            "sudo bedside setup. Settings of your own go into another file: --config FILE."
+        )
+    return settings_in_use(given, places) or user_file()
 
 
 def take_over(own: Path | None, places: Places, tell: Callable[[str], None]) -> None:

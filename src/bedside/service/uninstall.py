@@ -9,7 +9,7 @@ import shutil
 from pathlib import Path
 
 from bedside.service.places import NAME, UNIT, Places
-from bedside.service.system import call
+from bedside.service.system import call, systemctl
 
 DIARY = "diary*"
 """What the diary's files are called in the state folder."""
@@ -18,11 +18,11 @@ DIARY = "diary*"
 def uninstall(places: Places, keep_diary: bool) -> None:
     """Stop the service and remove all of it: unit, user, group, code, settings, cache and state. keep_diary: only
     the diary stays. What is missing already is no error. Raises ServiceError if something cannot be removed."""
-    call("systemctl", "disable", "--now", UNIT, check=False)
+    systemctl("disable", "--now", UNIT, check=False)
     places.unit.unlink(missing_ok=True)
     shutil.rmtree(places.unit.with_name(f"{UNIT}.d"), ignore_errors=True)
-    call("systemctl", "daemon-reload")
-    call("systemctl", "reset-failed", UNIT, check=False)
+    systemctl("daemon-reload")
+    systemctl("reset-failed", UNIT, check=False)
     for folder in (places.cache, places.runtime, places.settings_folder):
         _remove(folder)
     _remove_state(places.state, keep_diary)

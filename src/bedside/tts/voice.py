@@ -19,9 +19,12 @@ from bedside.tts.render import Renderer
 SLOWEST, FASTEST = 80, 320
 """Words a minute that espeak-ng can speak and people can follow."""
 
+SENTENCES = "speech"
+"""Where in bedside's cache folder they are kept."""
+
 
 def default_cache_folder() -> Path:
-    return Path(user_cache_path("bedside")) / "speech"
+    return Path(user_cache_path("bedside")) / SENTENCES
 
 
 @dataclass(frozen=True)
