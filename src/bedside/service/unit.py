@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bedside.service.places import NAME, Places
 
-WATCHDOG = 5
+WATCHDOG = 4
 """Seconds without a heartbeat after which systemd ends the process and starts it anew. It beats every second."""
 
 _UNIT = """\
@@ -26,7 +26,7 @@ SupplementaryGroups=audio
 TimeoutStartSec=5min
 TimeoutStopSec=10
 Restart=always
-RestartSec=500ms
+RestartSec=200ms
 WatchdogSec={watchdog}
 # A stopped process does not take SIGABRT.
 WatchdogSignal=SIGKILL
