@@ -20,11 +20,13 @@ from bedside.assistant import Assistant, LogEvent
 from bedside.audio.block import BLOCK, BLOCK_SECONDS, RATE, Block, Samples, silence
 from bedside.audio.echo_path import EchoPath
 from bedside.audio.levels import active_level_dbfs, amplitude
+from bedside.cli.keeping import take_up
 from bedside.config import Config
 from bedside.dialogue.kept import Kept
 from bedside.dialogue.scene import Settings
 from bedside.memory import give_back
 from bedside.service.state import FILE, StateKeeper, load_state
+from bedside.service.time_away import Moment
 from bedside.tts.render import LEVEL_DBFS
 from bedside.wiring import Content, assemble, voice_for
 
@@ -96,16 +98,18 @@ class Month:
         self._clips = {text: _clip(text) for text in (*REQUESTS, *DANGER, *TALK, "stop", "yes", "it's easing")}
         self._wall = 1_790_000_000.0
         self._clock_is_off = 0.0
+        self._boot = 1
+        self._has_clock = True
         self._log: list[LogEvent] = []
         self._keeper: StateKeeper | None = None
         self._begin()
 
-    def memory(self) -> tuple[str, str]:
+    def memory(self) -> tuple[float, float]:
         """MB now and at most."""
         give_back()
         pages = int(Path("/proc/self/statm").read_text().split()[1])
         most = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-        return f"{pages * resource.getpagesize() / 2**20:.0f}", f"{most:.0f}"
+        return pages * resource.getpagesize() / 2**20, most
 
     def night(self) -> None:
         """One night, from one evening to the next."""
@@ -181,21 +185,23 @@ class Month:
     # ---- what goes wrong
 
     def _kill(self) -> None:
+        self._run(1.0)
         before = self._assistant.keep(self._end.now)
-        time.sleep(0.1)  # the writer's thread is on another clock
-        away = self._chance.choice(AWAY)
-        back = self._chance.random() < 0.2
+        time.sleep(0.2)  # the writer's thread is on another clock
+        away, off = self._chance.choice(AWAY), self._clock_is_off
+        power_cut = self._chance.random() < 0.6
+        self._has_clock = not power_cut or self._chance.random() < 0.5
+        self._boot += power_cut
         self._wall += away
-        if back:
-            # The power was gone, and this machine has no clock of its own.
-            self._clock_is_off -= away + 60.0
+        if not self._has_clock:
+            # It is set to a little after the last moment that was written down: five hours look like one minute.
+            self._clock_is_off -= away - self._chance.uniform(-30.0, 60.0)
         self.counts["kills"] += 1
         begun = len(self._log)
         self._begin()
         self._run(8.0)
-        self._check(before, None if back else away, self._log[begun:])
-        if back:
-            self._clock_is_off = 0.0
+        self._check(before, away if self._has_clock else None, self._log[begun:])
+        self._clock_is_off, self._has_clock = off, True
 
     def _check(self, before: Kept, away: float | None, log: list[LogEvent]) -> None:
         after = self._assistant.keep(self._end.now)
@@ -250,22 +256,22 @@ class Month:
     def _begin(self) -> None:
         """The process begins, with whatever it left."""
         if self._keeper is not None:
-            # Of a killed process nothing is left in memory.
-            self._keeper.close()
+            # Of a killed process nothing is left in memory, and nothing more is written.
+            self._keeper.abandon()
             del self._assistant
             gc.collect()
         self._end = NightEnd()
         self._assistant: Assistant = assemble(
             self._config, self._content, self._model, self._voice, self._end, self._log.append, lambda line: None
         )
-        kept = load_state(self._folder, lambda line: None, self._told_time)
-        if kept is not None:
-            self._assistant.take_up(*kept)
-        self._keeper = StateKeeper(self._folder, self._assistant.keep, lambda line: None, self._told_time)
+        left = load_state(self._folder, lambda line: None)
+        if left is not None and not take_up(self._assistant, left, left.away(self._moment())):
+            self._lose("what was kept could not be taken up")
+        self._keeper = StateKeeper(self._folder, self._assistant.keep, lambda line: None, self._moment)
         self._assistant.attendants.append(self._keeper)
 
-    def _told_time(self) -> float:
-        return self._wall + self._clock_is_off
+    def _moment(self) -> Moment:
+        return Moment(str(self._boot), self._wall, self._wall + self._clock_is_off, self._has_clock)
 
     def _run(self, seconds: float) -> None:
         for _ in range(round(seconds / BLOCK_SECONDS)):

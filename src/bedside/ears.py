@@ -46,9 +46,6 @@ RELEASE = 0.6
 TALK_REMEMBERED = 10.0
 """Seconds for which words that meant nothing count as other talk: the television, or two who speak to each other."""
 
-LONG = 12
-"""Words from which an utterance is talk by itself."""
-
 ONCE_MORE = 60.0
 """Seconds within which danger that was half heard in other talk, in a room where nobody asks, has to be half heard
 again: somebody in need cries out again, the television goes on to something else."""
@@ -141,9 +138,8 @@ class Ears:
         """Danger that was half heard in the midst of talk counts the second time."""
         if match.intent != "danger_sign" or match.decision != "confirm" or scope != "idle" or not hypothesis.final:
             return match
-        words = len(hypothesis.broad.known) if hypothesis.broad else len(hypothesis.known)
-        before, in_talk = self._half_heard, words >= LONG or self._other_talk(now) >= TALK
-        if not in_talk or now - before <= ONCE_MORE:
+        before = self._half_heard
+        if self._other_talk(now) < TALK or now - before <= ONCE_MORE:
             return match
         self._half_heard = now
         return unheard(match)

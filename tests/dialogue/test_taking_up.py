@@ -187,3 +187,65 @@ def test_nothing_in_an_idle_room_is_nothing(night: VirtualNight, after: Restart)
     again = after(night, 5.0)
     again.run(again.now + 100)
     assert again.log == []
+
+
+def begun(night: VirtualNight, tier: str, sign: str, seconds: float, decision: str = "act") -> None:
+    night.hear("danger_sign", {"tier": tier, "sign": sign}, decision)  # type: ignore[arg-type]
+    night.run(night.now + seconds)
+
+
+@pytest.mark.parametrize("away", [5.0, None])
+def test_an_emergency_that_went_on_for_hours_is_not_forgotten(
+    night: VirtualNight, after: Restart, away: float | None
+) -> None:
+    begun(night, "emergency", "breathless", 7 * 3600.0)
+    again = after(night, away)
+    again.run(again.now + 20)
+    assert events(again.log, "alert")
+    assert again.conversation.keep(again.now).night.warnings == {"breathless": "emergency"}
+
+
+@pytest.mark.parametrize("away", [1000.0, None])
+def test_who_was_helped_long_ago_is_left_in_peace(night: VirtualNight, after: Restart, away: float | None) -> None:
+    begun(night, "emergency", "breathless", 20)
+    night.hear("yes", {"calling": "yes"})
+    night.run(night.now + 5)
+    again = after(night, away)
+    again.run(again.now + 300)
+    assert said(again.log) == []
+
+
+def test_an_alert_beneath_a_half_heard_one_comes_back(night: VirtualNight, after: Restart) -> None:
+    begun(night, "urgent", "leg_heat", 20)
+    begun(night, "emergency", "breathless", 1, "confirm")
+    again = after(night, 5.0)
+    doubt = again.conversation._scene.library.spoken.alert.doubt
+    for _ in range(60):
+        if doubt in said(again.log):
+            break
+        again.run(again.now + 1)
+    again.run(again.now + 2)
+    again.hear("no")
+    again.run(again.now + 20)
+    assert [event["sign"] for event in events(again.log, "alert")] == ["breathless", "leg_heat"]
+    assert "0 1 2 3 4, 5 6 7" in " ".join(said(again.log))
+
+
+def test_a_stretch_that_made_it_worse_does_not_begin_again(night: VirtualNight, after: Restart) -> None:
+    again = after(in_a_hold(night), 20.0)
+    again.run(again.now + 4)
+    again.hear("still_hurts", {"worse": "yes"})
+    again.run(again.now + 3)
+    assert not any("Straighten" in text for text in said(again.log))
+    assert sessions(again.log)[-1] == ("let-go", "started")
+
+
+@pytest.mark.parametrize("intent", ["yes", "repeat", "resume"])
+def test_what_is_half_heard_begins_no_stretch(night: VirtualNight, after: Restart, intent: str) -> None:
+    again = after(in_a_hold(night), 20.0)
+    for _ in range(3):
+        again.run(again.now + 4)
+        again.hear(intent, decision="confirm")
+    again.run(again.now + 100)
+    assert not events(again.log, "hold")
+    assert not any("Straighten" in text for text in said(again.log))

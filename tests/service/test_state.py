@@ -18,6 +18,7 @@ from hypothesis import strategies as st
 
 from bedside.dialogue.kept import Kept, KeptAlert, KeptNight, KeptSession
 from bedside.service.state import FILE, LARGEST, StateKeeper, load_state, write_state
+from bedside.service.time_away import Moment, present
 
 KEPT = Kept(
     at=12.5,
@@ -28,19 +29,54 @@ KEPT = Kept(
 )
 
 
+def moment(wall: float, boot: str = "one", trusted: bool = True) -> Moment:
+    return Moment(boot, wall, wall, trusted)
+
+
 def silent(line: str) -> None:
     raise AssertionError(line)
 
 
 def test_comes_back_as_it_was_with_its_age(tmp_path: Path) -> None:
-    write_state(tmp_path, KEPT, 1000.0)
-    assert load_state(tmp_path, silent, lambda: 1042.0) == (KEPT, 42.0)
+    write_state(tmp_path, KEPT, moment(1000.0))
+    left = load_state(tmp_path, silent)
+    assert left is not None
+    assert left.kept == KEPT
+    assert left.away(moment(1042.0)) == 42.0
     assert stat.S_IMODE((tmp_path / FILE).stat().st_mode) == 0o600
 
 
-def test_a_clock_that_went_back_tells_nothing(tmp_path: Path) -> None:
-    write_state(tmp_path, KEPT, 1000.0)
-    assert load_state(tmp_path, silent, lambda: 900.0) == (KEPT, None)
+@pytest.mark.parametrize(
+    ("now", "away"),
+    [
+        (Moment("one", 1060.0, 5000.0, False), 60.0),  # the wall clock was set meanwhile
+        (Moment("one", 1060.0, 400.0, True), 60.0),
+        (Moment("two", 30.0, 1040.0, False), None),  # a Pi after a power cut: five hours may look like this
+        (Moment("two", 30.0, 1040.0, True), 40.0),
+        (Moment("two", 30.0, 900.0, True), None),
+        (Moment("", 30.0, 1040.0, False), None),
+    ],
+)
+def test_only_clocks_that_can_know_tell_how_long_it_was(tmp_path: Path, now: Moment, away: float | None) -> None:
+    write_state(tmp_path, KEPT, moment(1000.0))
+    left = load_state(tmp_path, silent)
+    assert left is not None
+    assert left.away(now) == away
+
+
+def test_a_clock_is_trusted_with_a_network_or_a_battery(tmp_path: Path) -> None:
+    assert not present(tmp_path).trusted
+    clock = tmp_path / "sys/class/rtc/rtc0/since_epoch"
+    clock.parent.mkdir(parents=True)
+    clock.write_text("86400\n")
+    assert not present(tmp_path).trusted
+    clock.write_text(f"{time.time():.0f}\n")
+    assert present(tmp_path).trusted
+    clock.unlink()
+    (tmp_path / "run/systemd/timesync").mkdir(parents=True)
+    (tmp_path / "run/systemd/timesync/synchronized").touch()
+    assert present(tmp_path).trusted
+    assert present().boot
 
 
 def test_without_a_file_there_is_nothing(tmp_path: Path) -> None:
@@ -73,21 +109,23 @@ def test_a_damaged_file_is_set_aside_with_one_line(tmp_path: Path, text: bytes) 
 @given(cut=st.integers(0, 400), flip=st.integers(0, 400), bit=st.integers(0, 7))
 def test_no_damage_is_worse_than_that(tmp_path_factory: pytest.TempPathFactory, cut: int, flip: int, bit: int) -> None:
     folder = tmp_path_factory.mktemp("state")
-    write_state(folder, KEPT, 1000.0)
+    write_state(folder, KEPT, moment(1000.0))
     text = bytearray((folder / FILE).read_bytes())
     text[flip % len(text)] ^= 1 << bit
     (folder / FILE).write_bytes(text[: len(text) - cut] if cut % 2 else text)
     lines: list[str] = []
-    found = load_state(folder, lines.append, lambda: 2000.0)
+    found = load_state(folder, lines.append)
     assert found is not None or len(lines) == 1
 
 
 def test_unknown_keys_of_a_later_version_lose_nothing(tmp_path: Path) -> None:
-    write_state(tmp_path, KEPT, 1000.0)
+    write_state(tmp_path, KEPT, moment(1000.0))
     data = json.loads((tmp_path / FILE).read_text())
     data["kept"]["mood"] = data["kept"]["night"]["moon"] = "full"
     (tmp_path / FILE).write_text(json.dumps(data))
-    assert load_state(tmp_path, silent, lambda: 1001.0) == (KEPT, 1.0)
+    left = load_state(tmp_path, silent)
+    assert left is not None
+    assert left.kept == KEPT
 
 
 def until(true: Callable[[], bool]) -> None:
@@ -100,27 +138,58 @@ def until(true: Callable[[], bool]) -> None:
 
 def test_keeps_what_has_changed_and_renews_it_while_something_goes_on(tmp_path: Path) -> None:
     present = [Kept(at=0.0)]
-    written = 0.0
+    written = 0
 
-    def clock() -> float:
+    def clock() -> Moment:
         nonlocal written
-        written += 1.0
-        return written
+        written += 1
+        return moment(float(written))
 
     keeper = StateKeeper(tmp_path, lambda now: present[0].model_copy(update={"at": now}), silent, clock)
     for tenth in range(600):
         keeper(tenth / 10)
-    until(lambda: written == 1.0)
+    until(lambda: written == 1)
     present[0] = KEPT
     for tenth in range(600, 1250):
         keeper(tenth / 10)
         time.sleep(0.001)
     keeper.close()
-    # Once as it began, and every 20 s of the 65.
-    assert written == 5.0
-    found = load_state(tmp_path, silent, clock)
+    # Once as it began, every 20 s of the 65, and at the end.
+    assert written == 6
+    found = load_state(tmp_path, silent)
     assert found is not None
-    assert found[0].same_as(KEPT)
+    assert found.kept.same_as(KEPT)
+
+
+def test_what_could_not_be_written_is_written_later(tmp_path: Path) -> None:
+    present_state, lines = [KEPT], list[str]()
+    keeper = StateKeeper(tmp_path, lambda now: present_state[0], lines.append, lambda: moment(1.0))
+    keeper(0.0)
+    until(lambda: (tmp_path / FILE).exists())
+    obstacle = tmp_path / f"{FILE}.new"
+    obstacle.mkdir()
+    present_state[0] = Kept(at=0.0)
+    keeper(1.0)
+    until(lambda: (keeper(2.0) is None and bool(lines)) or keeper.failed is not None)
+    obstacle.rmdir()
+    for second in range(3, 40):
+        keeper(float(second))
+
+    def is_written() -> bool:
+        left = load_state(tmp_path, silent)
+        return left is not None and left.kept.alert is None
+
+    until(is_written)
+    keeper.close()
+
+
+def test_by_hand_only_the_night_is_kept(tmp_path: Path) -> None:
+    keeper = StateKeeper(tmp_path, lambda now: KEPT, silent)
+    keeper(0.0)
+    keeper.close(forget=True)
+    left = load_state(tmp_path, silent)
+    assert left is not None
+    assert left.kept == KEPT.model_copy(update={"session": None, "alert": None})
 
 
 def test_a_disk_that_cannot_be_written_is_told_of_once_each_way(tmp_path: Path) -> None:
@@ -151,10 +220,11 @@ import sys
 from pathlib import Path
 from bedside.dialogue.kept import Kept
 from bedside.service.state import write_state
+from bedside.service.time_away import Moment
 kept = Kept(at=0.0)
 print("ready", flush=True)
 for number in range(10**9):
-    write_state(Path(sys.argv[1]), kept.model_copy(update={"at": float(number)}), float(number))
+    write_state(Path(sys.argv[1]), kept.model_copy(update={"at": float(number)}), Moment("", 0.0, number, True))
 """
 
 
@@ -165,6 +235,6 @@ def test_killed_at_any_moment_there_is_a_whole_file(tmp_path: Path) -> None:
             process.stdout.readline()
             time.sleep(0.01 + 0.013 * kill)
             os.kill(process.pid, signal.SIGKILL)
-        found = load_state(tmp_path, silent, lambda: 1e12)
+        found = load_state(tmp_path, silent)
         assert found is not None
-        assert found[1] == 1e12 - found[0].at
+        assert found.away(moment(1e12)) == 1e12 - found.kept.at

@@ -18,10 +18,13 @@ class Controls:
         self._stage = stage
         self._walk = walk
         self._paused: Activity = "step"  # what the pause interrupted
+        self.unasked = False
+        """Whether nobody asked for the last pause."""
 
     def waits_with(self, activity: Activity) -> None:
-        """Note what goes on after a pause that no "pause" began."""
+        """Note what goes on after a pause that no "pause" began: only clear words end it."""
         self._paused = activity
+        self.unasked = True
 
     def take(self, intent: str) -> None:
         """What to do about the controls depends on what goes on."""
@@ -57,7 +60,7 @@ class Controls:
         if self._stage.activity not in ("step", "legs", "gate"):
             return
         session = self._stage.scene.session
-        self._paused = self._stage.activity
+        self._paused, self.unasked = self._stage.activity, False
         step = self._stage.step_name()
         self._stage.run(None, "paused", "pause")
         self._stage.add(Report("session", {"state": "paused", "routine": self._stage.session_name}))

@@ -132,7 +132,8 @@ class Hearing:
 
     def _act(self, match: Match) -> None:
         intent = match.intent or ""
-        if match.decision != "act" and intent not in HALF_SURE_IS_ENOUGH:
+        unasked = self._stage.activity == "paused" and self._controls.unasked
+        if match.decision != "act" and (unasked or intent not in HALF_SURE_IS_ENOUGH):
             if intent == "leg_cramp" and self._stage.activity == "help":
                 # guidance.md Q-16: the answer to "Is it a leg cramp?", and silence would be an emergency.
                 self._cramp.begins(match)

@@ -44,6 +44,7 @@ class KeptAlert(_Record):
     hers: bool = False
     signs: frozenset[str] = frozenset()
     done: bool = False
+    beneath: KeptAlert | None = None
 
 
 class KeptSession(_Record):
@@ -123,6 +124,7 @@ def _alert(alert: Alert, repeats: int) -> KeptAlert:
         hers=alert.hers,
         signs=frozenset(alert.signs),
         done=alert.tier != "emergency" and alert.repeats >= repeats,
+        beneath=_alert(alert.beneath, repeats) if alert.beneath is not None else None,
     )
 
 
@@ -192,6 +194,7 @@ def alert_of_kept(kept: KeptAlert) -> Alert:
         kept.sign,
         kept.told,
         kept.doubtful,
+        beneath=alert_of_kept(kept.beneath) if kept.beneath is not None else None,
         calling=kept.calling,
         partner=kept.partner,
         hers=kept.hers,

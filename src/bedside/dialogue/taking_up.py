@@ -8,12 +8,15 @@ from __future__ import annotations
 
 from bedside.dialogue import talks
 from bedside.dialogue.cast import Cast
-from bedside.dialogue.kept import Kept, KeptSession, alert_of_kept, night_of, session_of
+from bedside.dialogue.kept import Kept, KeptAlert, KeptSession, alert_of_kept, night_of, session_of
 from bedside.dialogue.routine import Routine
 from bedside.dialogue.scene import LeftCramp
 
 SOON = 300.0
 """Seconds within which she may still be where she was."""
+
+UNANSWERED = 12 * 3600.0
+"""Seconds for which an alert that nobody has answered begins again."""
 
 STILL_ON = 3600.0
 """Seconds within which what lay on the leg may still lie there."""
@@ -30,19 +33,26 @@ class TakingUp:
     def __call__(self, kept: Kept, away: float | None) -> float | None:
         """away: seconds since it was kept; None where no clock tells. Gives when somebody was last understood."""
         scene = self._scene
+        self._stage.end("taken_up")
         later = scene.now - kept.at - (away or 0.0)
         heard = kept.heard + later if kept.heard is not None else None
         # No clot and no blood thinner ends with a power cut.
         scene.night.risks = kept.night.risks
-        if heard is None or scene.now - heard > scene.settings.new_night:
-            return None
-        scene.night = night_of(kept.night, later)
-        if kept.alert is not None:
-            if not kept.alert.done:
-                self._cast.alarm.take_up(alert_of_kept(kept.alert))
-        elif kept.session is not None:
+        same_night = heard is not None and scene.now - heard <= scene.settings.new_night
+        alert = kept.alert if kept.alert is not None and self._is_open(kept.alert, away) else None
+        if same_night or alert is not None:
+            scene.night = night_of(kept.night, later)
+        if alert is not None:
+            self._cast.alarm.take_up(alert_of_kept(alert))
+        elif same_night and kept.session is not None:
             self._session(kept.session, away, later)
-        return heard
+        return heard if same_night else None
+
+    def _is_open(self, alert: KeptAlert, away: float | None) -> bool:
+        """Whether nobody has answered it, for all that is known. Who was on the phone long ago has been helped."""
+        if alert.calling:
+            return away is not None and away <= self._scene.settings.attend
+        return not alert.done and (away is None or away <= UNANSWERED)
 
     def _session(self, kept: KeptSession, away: float | None, later: float) -> None:
         scene, stage, walk = self._scene, self._stage, self._cast.walk

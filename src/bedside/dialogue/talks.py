@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from bedside.dialogue.legs import safety_net
+from bedside.dialogue.parts import LET_GO
 from bedside.dialogue.routine import Routine
 from bedside.dialogue.scene import Scene
 from bedside.dialogue.script import Ask, Line, Outcome, Script, Speak, Until
@@ -86,8 +87,15 @@ def taken_up(scene: Scene, routine: Routine) -> Script:
     """After an interruption: ask whether to go on. Without a yes all that is said is what must not be left out."""
     texts, step = scene.library.spoken.taken_up, f"{routine.id}/taken-up"
     text = texts.ask.replace("{routine}", routine.called) if routine.called else texts.ask_plainly
-    answer = yield Ask(scene.line(text, step, texts.sources), scene.settings.answer)
-    if answer is not None and answer.intent in ("yes", "still_hurts"):
+    for _ in range(2):
+        # What was only half heard may be the television: once more.
+        answer = yield Ask(scene.line(text, step, texts.sources), scene.settings.answer)
+        if answer is None or answer.decision == "act":
+            break
+    clear = answer.intent if answer is not None and answer.decision == "act" else None
+    if answer is not None and clear == "still_hurts" and "worse" in answer.slots and routine.relief:
+        return Outcome(LET_GO)
+    if clear in ("yes", "still_hurts"):
         return Outcome("resume")
     if scene.session.cramp_since is not None and scene.session.eased_at is None:
         yield from safety_net(scene, step)

@@ -9,13 +9,14 @@ from __future__ import annotations
 import contextlib
 import os
 import threading
-import time
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from bedside.dialogue.kept import Kept
+from bedside.service.time_away import Moment, present, seconds_between
 
 FILE = "state.json"
 VERSION = 1
@@ -30,19 +31,31 @@ RENEW_EVERY = 20.0
 
 
 class _File(BaseModel):
+    """boot, since_boot, saved: as of `time_away.Moment`."""
+
     model_config = ConfigDict(extra="ignore", frozen=True, allow_inf_nan=False)
 
     version: int = Field(ge=1, le=VERSION)
+    boot: str = ""
+    since_boot: float = 0.0
     saved: float
     kept: Kept
 
 
-def load_state(
-    folder: Path, trouble: Callable[[str], None], clock: Callable[[], float] = time.time
-) -> tuple[Kept, float | None] | None:
-    """What was kept, and how many seconds ago it was written; None for these where the clock has gone back, as without
-    power on a Raspberry Pi. None at all if there is nothing. A file that is not sound is set aside as state.json.bad,
-    with one line of `trouble`."""
+@dataclass(frozen=True)
+class Left:
+    """What the last run has left."""
+
+    kept: Kept
+    _file: _File
+
+    def away(self, now: Moment) -> float | None:
+        """Seconds since it was written; None where no clock tells yet."""
+        return seconds_between(self._file.boot, self._file.since_boot, self._file.saved, now)
+
+
+def load_state(folder: Path, trouble: Callable[[str], None]) -> Left | None:
+    """What was kept, None if there is nothing. A file that is not sound is set aside, with one line of `trouble`."""
     file = folder / FILE
     try:
         with file.open("rb") as source:
@@ -57,13 +70,17 @@ def load_state(
             raise ValueError("too long")
         found = _File.model_validate_json(text)
     except (ValidationError, ValueError):
-        bad = file.with_name(FILE + ".bad")
-        with contextlib.suppress(OSError):
-            file.replace(bad)
-        trouble(f"{file} is damaged; it is kept as {bad.name}, and what went on before is not taken up.")
+        set_aside(folder, trouble)
         return None
-    away = clock() - found.saved
-    return found.kept, away if away >= 0.0 else None
+    return Left(found.kept, found)
+
+
+def set_aside(folder: Path, trouble: Callable[[str], None]) -> None:
+    """Keep a file that cannot be used as state.json.bad."""
+    bad = folder / f"{FILE}.bad"
+    with contextlib.suppress(OSError):
+        (folder / FILE).replace(bad)
+    trouble(f"{folder / FILE} is damaged; it is kept as {bad.name}, and what went on before is not taken up.")
 
 
 class StateKeeper:
@@ -71,6 +88,7 @@ class StateKeeper:
     end.
 
     trouble: gets one line when it cannot be written (a full disk), and one when it can again; called from `__call__`.
+    What could not be written is tried again.
     """
 
     def __init__(
@@ -78,7 +96,7 @@ class StateKeeper:
         folder: Path,
         look: Callable[[float], Kept],
         trouble: Callable[[str], None],
-        clock: Callable[[], float] = time.time,
+        clock: Callable[[], Moment] = present,
     ) -> None:
         self._folder = folder
         self._look = look
@@ -87,7 +105,9 @@ class StateKeeper:
         self._next_look = 0.0
         self._last: Kept | None = None
         self._fresh_until = 0.0
-        self._failed: str | None = None
+        self._now = 0.0
+        self.failed: str | None = None
+        """Why it cannot be written, None while it can."""
         self._told: str | None = None
         self._waiting: Kept | None = None
         self._closing = False
@@ -99,24 +119,33 @@ class StateKeeper:
         """Look at what goes on, at most twice a second. now: seconds on the sound clock."""
         if now < self._next_look:
             return
-        self._next_look = now + LOOK_EVERY
+        self._now, self._next_look = now, now + LOOK_EVERY
         kept = self._look(now)
-        goes_on = kept.session is not None or kept.alert is not None
+        goes_on = kept.session is not None or kept.alert is not None or self.failed is not None
         if not kept.same_as(self._last) or (goes_on and now >= self._fresh_until):
             self._last, self._fresh_until = kept, now + RENEW_EVERY
             with self._wake:
                 self._waiting = kept
                 self._wake.notify()
-        if self._failed != self._told:
-            self._told = self._failed
-            self._trouble(self._failed or "what goes on can be kept again.")
+        if self.failed != self._told:
+            self._told = self.failed
+            self._trouble(self.failed or "what goes on can be kept again.")
 
     def close(self, forget: bool = False) -> None:
         """Write what waits, and end. forget: whatever goes on is over; only the night is remembered."""
+        kept = self._look(self._now)
+        if forget:
+            kept = kept.model_copy(update={"session": None, "alert": None})
         with self._wake:
-            if forget and self._last is not None:
-                self._waiting = self._last.model_copy(update={"session": None, "alert": None})
+            self._waiting = kept
             self._closing = True
+            self._wake.notify()
+        self._thread.join(timeout=5.0)
+
+    def abandon(self) -> None:
+        """End without writing anything more, as a killed process does; for benches."""
+        with self._wake:
+            self._waiting, self._closing = None, True
             self._wake.notify()
         self._thread.join(timeout=5.0)
 
@@ -129,17 +158,18 @@ class StateKeeper:
                 return
             try:
                 write_state(self._folder, kept, self._clock())
-                self._failed = None
+                self.failed = None
             except OSError as error:
                 why = error.strerror or str(error)
-                self._failed = f"what goes on cannot be kept in {self._folder} ({why}); guidance goes on without."
+                self.failed = f"what goes on cannot be kept in {self._folder} ({why}); guidance goes on without."
 
 
-def write_state(folder: Path, kept: Kept, saved: float) -> None:
-    """Write the file so that there is always a whole one. saved: Unix time. Raises OSError."""
+def write_state(folder: Path, kept: Kept, at: Moment) -> None:
+    """Write the file so that there is always a whole one. Raises OSError."""
     file = folder / FILE
     fresh = file.with_name(FILE + ".new")
-    text = _File(version=VERSION, saved=saved, kept=kept).model_dump_json()
+    found = _File(version=VERSION, boot=at.boot, since_boot=at.since_boot, saved=at.wall, kept=kept)
+    text = found.model_dump_json()
     with open(fresh, "w", encoding="utf-8", opener=_private) as out:
         out.write(text)
         out.flush()
