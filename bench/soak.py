@@ -14,8 +14,8 @@ process.
 
 What must never happen is counted as *lost*, and the exit code is 1 then: a request that nobody answered though the
 microphone was there; an alert that was open at the end and is not taken up; a warning of this night forgotten; a hold
-that begins unasked after a restart; anything said in a room where nobody spoke, but what is taken up; an exception; memory
-that grows from the first week to the last.
+that begins unasked after a restart; anything said in a room where nobody spoke, but what is taken up; an exception;
+memory that grows from the first week to the last.
 
 With --real a real `bedside run` lives between PulseAudio's null sinks for so long (see soak_real.py).
 """
