@@ -49,6 +49,12 @@ def test_systemd_understands_the_unit(places: Places, tmp_path: Path) -> None:
     assert [line for line in done.stderr.splitlines() if "bedside.service" in line] == []
 
 
+def test_sound_is_allowed_though_its_module_is_loaded_after_the_start() -> None:
+    allowed = [line for line in unit_text().splitlines() if line.startswith("DeviceAllow=")]
+    # CONFIG_SND_MAJOR in the kernel's include/sound/core.h.
+    assert allowed == ["DeviceAllow=char-116 rw"]
+
+
 def test_a_release_takes_the_place_of_another(places: Places) -> None:
     assert release_in_force(places) is None
     for name in ("first", "second"):
