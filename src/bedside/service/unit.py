@@ -57,8 +57,8 @@ PrivateNetwork=yes
 RestrictAddressFamilies=AF_UNIX
 IPAddressDeny=any
 
-# Of all devices only sound. Its number and not its name, char-alsa: names are looked up once, when the service starts, and
-# where a USB card plugged in later is the first of all, ALSA is not loaded by then.
+# Of all devices only sound. Its number and not its name, char-alsa: names are looked up once, when the service starts,
+# and where a USB card plugged in later is the first of all, ALSA is not loaded by then.
 DevicePolicy=closed
 DeviceAllow=char-116 rw
 
