@@ -32,7 +32,9 @@ SEARCH_STUCK = 60.0
 _PATIENCE = 0.25
 """Seconds to wait for a late block before silence takes its place."""
 
-_SOUNDING = 0.5
+_SOUNDING = 2.0
+"""Seconds without a sound after which the assistant does not speak: between two sentences there are 0.6 s, between the
+repeats of an alert some 15 s."""
 
 TOGETHER = 6
 """Blocks that are read at once while nothing happens: waking up a hundred times a second is most of what a quiet night
