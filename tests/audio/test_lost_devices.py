@@ -48,7 +48,9 @@ class Stream:
 
     def read(self, timeout: float, together: int = 1) -> Block:
         self._room.now += BLOCK_SECONDS
-        return VOICE if self._room.somebody_speaks else silence() + 1e-4
+        # A sound without pauses would be taken for what the room sounds like.
+        heard = self._room.somebody_speaks and self._room.now % 1 < 0.5
+        return VOICE if heard else np.full(BLOCK, 1e-4, dtype=np.float32)
 
     def write(self, block: Block, coming: int = 0) -> None:
         pass
@@ -126,6 +128,61 @@ def listen(card: SoundCard, room: Room, seconds: float, says: Block | None = Non
             # What a search has found is told with the next block.
             card.read()
             return
+
+
+def test_from_a_substitute_it_goes_back_to_the_device_that_was_lost(room: Room) -> None:
+    with SoundCard(on_trouble=room.troubles.append) as card:
+        listen(card, room, 1)
+        assert card.in_use == (DESK.name, USB.name)
+        room.plugged = [DESK, HDMI]
+        listen(card, room, 10)
+        assert card.in_use == (DESK.name, HDMI.name)
+        assert room.troubles == [
+            f"the speaker '{USB.name}' is gone; looking for it",
+            f"the speaker '{HDMI.name}' takes its place",
+        ]
+        room.refreshed.clear()
+        listen(card, room, 600)
+        # It is looked for in silence, and not often: each time nobody is heard for a moment.
+        assert 8 <= len(room.refreshed) <= 10
+        assert card.in_use == (DESK.name, HDMI.name)
+        assert len(room.troubles) == 2
+
+        # Plugged in anew it has another number.
+        again = Device(3, "Jabra USB: Audio (hw:3,0)", "ALSA", 0, 2, 48000, False, False)
+        room.plugged = [DESK, HDMI, again]
+        room.refreshed.clear()
+        listen(card, room, 200, says=VOICE)
+        room.somebody_speaks = True
+        listen(card, room, 200)
+        assert room.refreshed == []
+        room.somebody_speaks = False
+        listen(card, room, 10)
+        assert card.in_use == (DESK.name, again.name)
+        assert room.troubles[2:] == [f"the speaker '{again.name}' is back"]
+        assert card.returns == 2
+        listen(card, room, 600)
+        assert len(room.refreshed) == 1
+
+
+def test_a_substitute_is_kept_while_another_device_is_looked_for(room: Room) -> None:
+    with SoundCard(on_trouble=room.troubles.append) as card:
+        room.plugged = [DESK, HDMI]
+        listen(card, room, 1)
+        assert card.in_use == (DESK.name, HDMI.name)
+        room.plugged = [HDMI]
+        heard: list[str | None] = []
+
+        def meanwhile() -> None:
+            heard.append(card.in_use[1])
+            if len(heard) == 1000:
+                room.plugged = [HDMI, DESK]
+
+        room.meanwhile = meanwhile
+        listen(card, room, 1)
+        assert set(heard) == {HDMI.name}
+        assert card.in_use == (DESK.name, HDMI.name)
+        assert room.troubles[-1] == f"the microphone '{DESK.name}' is back"
 
 
 @pytest.mark.parametrize("length", [1.2, 1.65, 1.95])
