@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import fcntl
 import json
 import os
 import socket
@@ -207,6 +208,20 @@ def test_what_the_loop_does_not_take_up_is_never_carried_out(place: Path) -> Non
             pending.answer(done("Done."))
         with pytest.raises(RefusedError, match="stands still"):
             ask(Simple(command="stop"), [place])
+
+
+def test_who_locks_the_folder_does_not_hold_up_the_start(place: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(control_socket, "PATIENCE", SHORT)
+    folder = os.open(place.parent, os.O_RDONLY)
+    try:
+        fcntl.flock(folder, fcntl.LOCK_EX)
+        with pytest.raises(ControlError, match="keeps this folder locked"):
+            ControlServer(place)
+        assert not place.exists()
+    finally:
+        os.close(folder)
+    with answering(place):
+        assert place.exists()
 
 
 def test_a_socket_that_nobody_listens_at_is_replaced(place: Path) -> None:

@@ -10,10 +10,13 @@ from pathlib import Path
 import platformdirs
 import pytest
 
+from bedside.asr.models import model_homes
 from bedside.cli.main import run
 from bedside.config import Config, load_config
 from bedside.errors import ContentError, ServiceError
+from bedside.resources import CHECKOUT
 from bedside.service import system
+from bedside.service.install import put_models
 from bedside.service.places import Places
 from bedside.service.releases import put_in_force, release_in_force, remove_others
 from bedside.service.settings import take_over
@@ -47,6 +50,12 @@ def test_systemd_understands_the_unit(places: Places, tmp_path: Path) -> None:
     unit.write_text(unit_text(places))
     done = subprocess.run(["systemd-analyze", "verify", unit], capture_output=True, text=True, timeout=60)
     assert [line for line in done.stderr.splitlines() if "bedside.service" in line] == []
+
+
+def test_sound_is_allowed_though_its_module_is_loaded_after_the_start() -> None:
+    allowed = [line for line in unit_text().splitlines() if line.startswith("DeviceAllow=")]
+    # CONFIG_SND_MAJOR in the kernel's include/sound/core.h.
+    assert allowed == ["DeviceAllow=char-116 rw"]
 
 
 def test_a_release_takes_the_place_of_another(places: Places) -> None:
@@ -117,7 +126,28 @@ def test_the_unit_leads_the_service_to_the_folders_that_others_look_for_it_in(mo
         monkeypatch.setenv(name, re.sub("%.", lambda found: meant[found[0]], value))
     assert default_cache_folder() == places.cache / SENTENCES
     assert platformdirs.user_state_path("bedside") == places.state
-    assert platformdirs.user_data_path("bedside") / "models" == places.models
+    assert model_homes() == (places.models,)
+
+
+def test_root_puts_models_where_the_service_can_read_and_not_write(places: Places, tmp_path: Path) -> None:
+    own = tmp_path / "clone/models"
+    for name in ("vosk-mine", "embedded"):
+        (own / name / "am").mkdir(parents=True)
+        (own / name / "am/final.mdl").write_text(name)
+        (own / name / "am/final.mdl").chmod(0o600)
+        (own / name / "am").chmod(0o700)
+    for _ in range(2):
+        put_models(places, own)
+        (own / "vosk-mine/am/final.mdl").write_text("a later one")
+    assert [folder.name for folder in places.models.iterdir()] == ["vosk-mine"]
+    assert (places.models / "vosk-mine/am/final.mdl").read_text() == "vosk-mine"
+    modes = [place.stat().st_mode & 0o777 for place in sorted((places.models / "vosk-mine").rglob("*"))]
+    assert modes == [0o755, 0o644]
+    assert not places.state.exists()
+    # The script fetches the official model to the same place.
+    script = (CHECKOUT / "scripts/install-service").read_text()
+    assert f"\nmodels={Places().models}\n" in script
+    assert str(Places().state) not in script
 
 
 @pytest.mark.parametrize("command", [["install"], ["status"], ["logs"], ["uninstall"]])

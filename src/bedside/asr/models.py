@@ -2,7 +2,7 @@
 
 Models are folders named like the model. They are kept in the *home*: the folder of the environment variable
 BEDSIDE_MODELS; or ``models/`` of a checkout that can be written; or the user's data folder. They are looked
-for in all of these and in /var/lib/bedside/models; with BEDSIDE_MODELS set, only there.
+for in all of these and in /opt/bedside/models, the service's; with BEDSIDE_MODELS set, only there.
 """
 
 from __future__ import annotations

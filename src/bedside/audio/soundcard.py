@@ -26,13 +26,18 @@ LONGEST_RETRY = 5.0
 FORMER = 6
 """So many attempts (22 s) are for the device that was lost; after that another one will do, if none is named."""
 
+LOOK_BACK = 60.0
+"""Seconds between looks for the device that was lost while another one takes its place: each interrupts both."""
+
 SEARCH_STUCK = 60.0
 """Seconds after which a search that has not made a step is stuck; opening a device may take some."""
 
 _PATIENCE = 0.25
 """Seconds to wait for a late block before silence takes its place."""
 
-_SOUNDING = 0.5
+_SOUNDING = 2.0
+"""Seconds without a sound after which the assistant does not speak: between two sentences there are 0.6 s, between the
+repeats of an alert some 15 s."""
 
 TOGETHER = 6
 """Blocks that are read at once while nothing happens: waking up a hundred times a second is most of what a quiet night
@@ -80,6 +85,7 @@ class SoundCard:
         self._on_trouble = on_trouble
         self._waits = waits
         self._former: dict[Direction, str] = {}
+        self._substituted: set[Direction] = set()
         self._mute: set[str] = set()
         self.blocks = 0
         """Blocks so far that a microphone has really given."""
@@ -220,9 +226,18 @@ class SoundCard:
             direction = "microphone" if isinstance(stream, Microphone) else "speaker"
             self._on_trouble(f"the {direction} '{stream.device.name}' is gone; looking for it")
         if dead or microphone is None or speaker is None:
-            self._searched = time.monotonic()
-            self._search = threading.Thread(target=self._look_for_devices, name="sound search", daemon=True)
-            self._search.start()
+            self._begin(self._look_for_devices)
+        elif self._substituted and self._looks_back():
+            self._begin(self._look_for_former)
+
+    def _looks_back(self) -> bool:
+        late = time.monotonic() - self._searched > LOOK_BACK
+        return late and not self._speaks() and not self._somebody_heard()
+
+    def _begin(self, search: Callable[[], None]) -> None:
+        self._searched = time.monotonic()
+        self._search = threading.Thread(target=search, name="sound search", daemon=True)
+        self._search.start()
 
     def _look_for_devices(self) -> None:
         """Reopen what has died, until both streams live. Runs beside the loop, which goes on in silence:
@@ -244,6 +259,12 @@ class SoundCard:
             self._searched = time.monotonic()
             retry = min(LONGEST_RETRY, FIRST_RETRY * 2**attempt)
 
+    def _look_for_former(self) -> None:
+        """See once whether a device that was lost and has a substitute is there again."""
+        self._anything = False
+        self._refresh()
+        self._searched = time.monotonic()
+
     def _speaks(self) -> bool:
         return self._speaker is not None and time.monotonic() - self._sounded < _SOUNDING
 
@@ -264,7 +285,9 @@ class SoundCard:
         """A device that opens and then never calls comes last from now on: it leads to a server that nobody runs."""
         if not stream.began:
             self._mute.add(stream.device.name)
-            self._former.pop("microphone" if isinstance(stream, Microphone) else "speaker", None)
+            direction: Direction = "microphone" if isinstance(stream, Microphone) else "speaker"
+            if self._former.get(direction) == without_number(stream.device.name):
+                del self._former[direction]
 
     def _refresh(self) -> None:
         microphone, self._microphone = self._microphone, None
@@ -283,18 +306,23 @@ class SoundCard:
         """Open what is missing as far as that works now."""
         # More than any stream counts, so that the sum is never the same again.
         self._reopened += 1_000_000
+        substituted = set(self._substituted)
         if self._microphone is None:
             with contextlib.suppress(SoundError):
                 self._microphone = self._open_microphone()
-                if microphone_is_news:
-                    self.returns += 1
-                    self._messages.append(f"the microphone '{self._microphone.device.name}' is back")
+                if microphone_is_news or self._substituted != substituted:
+                    self._tell_of("microphone", self._microphone.device)
+            substituted = set(self._substituted)
         if self._speaker is None:
             with contextlib.suppress(SoundError):
                 self._speaker = self._open_speaker()
-                if speaker_is_news:
-                    self.returns += 1
-                    self._messages.append(f"the speaker '{self._speaker.device.name}' is back")
+                if speaker_is_news or self._substituted != substituted:
+                    self._tell_of("speaker", self._speaker.device)
+
+    def _tell_of(self, direction: Direction, device: Device) -> None:
+        self.returns += 1
+        happened = "takes its place" if direction in self._substituted else "is back"
+        self._messages.append(f"the {direction} '{device.name}' {happened}")
 
     def _open_microphone(self) -> Microphone:
         return self._open("microphone", self._microphone_name, Microphone)
@@ -303,18 +331,29 @@ class SoundCard:
         return self._open("speaker", self._speaker_name, Speaker)
 
     def _open(self, direction: Direction, name: str | None, kind: Callable[[Device], S]) -> S:
-        """The first device that may be meant and that opens. Raises SoundError if there is none."""
+        """The first device that may be meant and that opens. Raises SoundError if there is none.
+
+        Without a name the first one ever opened is meant, the former one; a substitute never becomes that.
+        """
         devices = find_devices(direction, name)
-        former = self._former.get(direction)
-        if name is None and former is not None and not self._anything:
-            devices = [device for device in devices if without_number(device.name) == former]
+        former = self._former.get(direction) if name is None else None
+
+        def is_another(device: Device) -> bool:
+            return former is not None and without_number(device.name) != former
+
+        if not self._anything and direction not in self._substituted:
+            devices = [device for device in devices if not is_another(device)]
         failed: SoundError | None = None
-        for device in sorted(devices, key=lambda device: device.name in self._mute):
+        for device in sorted(devices, key=lambda device: (device.name in self._mute, is_another(device))):
             try:
                 stream = kind(device)
             except SoundError as error:
                 failed = failed or error
                 continue
-            self._former[direction] = without_number(device.name)
+            if is_another(device):
+                self._substituted.add(direction)
+            else:
+                self._former[direction] = without_number(device.name)
+                self._substituted.discard(direction)
             return stream
         raise failed or SoundError(f"the {direction} '{former}' is not there.")

@@ -7,6 +7,7 @@ import fcntl
 import os
 import socket
 import stat
+import time
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
@@ -25,6 +26,10 @@ MODE = 0o660
 BACKLOG = 8
 KNOCK = 1.0
 """Seconds for which a socket that is there is tried whether somebody listens."""
+
+PATIENCE = 2.0
+"""Seconds to wait for another one that is being started."""
+_PAUSE = 0.05
 
 
 def own_place(env: Mapping[str, str] = os.environ) -> Path | None:
@@ -75,13 +80,26 @@ def open_socket(path: Path) -> socket.socket:
 
 @contextlib.contextmanager
 def _alone_in(folder: Path) -> Iterator[None]:
-    """Two that start at once do not take each other's socket for a dead one."""
+    """Two that start at once do not take each other's socket for a dead one. Raises ControlError if the other one takes
+    too long: whoever may read the folder can lock it, and must not hold up the start."""
     descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
     try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX)
+        deadline = time.monotonic() + PATIENCE
+        while not _locked(descriptor):
+            if time.monotonic() > deadline:
+                raise ControlError(f"{folder}: another program keeps this folder locked.")
+            time.sleep(_PAUSE)
         yield
     finally:
         os.close(descriptor)
+
+
+def _locked(descriptor: int) -> bool:
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
 
 
 def _make_room(path: Path) -> None:

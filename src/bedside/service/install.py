@@ -65,7 +65,8 @@ def install(places: Places, installer: Installer, models: Path | None, tell: Tel
     take_over(installer.settings, places, tell)
     _give_to_group(places)
     load_config(places.settings)
-    _make_state(places, models)
+    _make_state(places)
+    put_models(places, models)
     former = release_in_force(places)
     former_unit = places.unit.read_text(encoding="utf-8") if places.unit.is_file() else None
     _put(places, release, unit_text(places))
@@ -116,17 +117,24 @@ def _give_to_group(places: Places) -> None:
             os.chmod(Path(folder, file), 0o640)
 
 
-def _make_state(places: Places, models: Path | None) -> None:
+def _make_state(places: Places) -> None:
     places.state.mkdir(parents=True, exist_ok=True)
     user = pwd.getpwnam(NAME)
     os.chown(places.state, user.pw_uid, user.pw_gid)
     places.state.chmod(0o750)
+
+
+def put_models(places: Places, models: Path | None) -> None:
+    """Copy the speech models in the folder `models` to where the service looks for them, readable for everybody. One
+    that is there stays."""
     for model in sorted(models.iterdir()) if models is not None and models.is_dir() else []:
         target = places.models / model.name
         if model.is_dir() and model.name != "embedded" and not model.name.startswith(".") and not target.exists():
             fresh = places.models / f".{model.name}.new"
             shutil.rmtree(fresh, ignore_errors=True)
             shutil.copytree(model, fresh)
+            for place in (fresh, *fresh.rglob("*")):
+                place.chmod(0o755 if place.is_dir() else 0o644)
             fresh.rename(target)
 
 

@@ -58,7 +58,8 @@ class Places:
 
     @property
     def models(self) -> Path:
-        return self.state / "models"
+        """Root's, and not in the state, which is the service's own: root would follow the links it makes there."""
+        return self.code / "models"
 
     @property
     def cache(self) -> Path:

@@ -42,7 +42,7 @@ RuntimeDirectoryPreserve=restart
 ConfigurationDirectory={name}
 ConfigurationDirectoryMode=2750
 UMask=0027
-Environment=HOME=%t/{name} XDG_CACHE_HOME=%C XDG_STATE_HOME=%S XDG_DATA_HOME=%S
+Environment=HOME=%t/{name} XDG_CACHE_HOME=%C XDG_STATE_HOME=%S BEDSIDE_MODELS={models}
 Environment=PYTHONDONTWRITEBYTECODE=1
 
 # Sound comes before whatever else this machine does.
@@ -57,9 +57,10 @@ PrivateNetwork=yes
 RestrictAddressFamilies=AF_UNIX
 IPAddressDeny=any
 
-# Of all devices only sound.
+# Of all devices only sound. Its number and not its name, char-alsa: names are looked up once, when the service starts,
+# and where a USB card plugged in later is the first of all, ALSA is not loaded by then.
 DevicePolicy=closed
-DeviceAllow=char-alsa rw
+DeviceAllow=char-116 rw
 
 ProtectSystem=strict
 ProtectHome=yes
@@ -97,5 +98,6 @@ WantedBy=multi-user.target
 
 def unit_text(places: Places | None = None) -> str:
     """The text of the unit file."""
-    program = (places or Places()).current / "bin" / NAME
-    return _UNIT.format(name=NAME, program=program, watchdog=WATCHDOG)
+    places = places or Places()
+    program = places.current / "bin" / NAME
+    return _UNIT.format(name=NAME, program=program, models=places.models, watchdog=WATCHDOG)
