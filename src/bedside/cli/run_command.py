@@ -15,12 +15,12 @@ from bedside.assistant import Assistant
 from bedside.audio.devices import NoSoundDevice
 from bedside.audio.soundcard import SoundCard
 from bedside.cli.control import controlled
-from bedside.cli.disclaimer import setup_texts
 from bedside.cli.keeping import kept_over_restarts
 from bedside.cli.opening import Opening
 from bedside.cli.options import content_options
 from bedside.cli.outlook import Outlook, Service, Terminal
 from bedside.cli.output import errors, json_flag
+from bedside.cli.setup_texts import setup_texts
 from bedside.config import Config, load_config
 from bedside.errors import BedsideError, UsageError
 from bedside.wiring import (
@@ -121,7 +121,7 @@ def _set_up_first(config_path: Path | None, outlook: Outlook) -> Config:
     config = load_config(config_path)
     if config.disclaimer_accepted is None:
         said = setup_texts().said
-        if sys.stdin.isatty() and sys.stderr.isatty() and click.confirm(said["offer"], default=True, err=True):
+        if sys.stdin.isatty() and sys.stderr.isatty() and click.confirm(said.offer, default=True, err=True):
             from bedside.cli import setup_command
             from bedside.settings_file import SettingsError
 
@@ -131,7 +131,7 @@ def _set_up_first(config_path: Path | None, outlook: Outlook) -> Config:
             except (click.exceptions.Exit, click.Abort, UsageError, SettingsError) as error:
                 # Not set up, but whoever cries out tonight is heard all the same.
                 errors.print(f"bedside: {error}" if isinstance(error, BedsideError) else "", markup=False)
-        outlook.say(said["hint"])
+        outlook.say(said.hint)
     return config
 
 
