@@ -84,7 +84,8 @@ class SoundCard:
         self.blocks = 0
         """Blocks so far that a microphone has really given."""
         self.returns = 0
-        """How often a device has come back that was not there."""
+        """How often a device has come back that was lost; what is found for the first time does not count."""
+        self._once_open: set[Direction] = set()
         self._clock = SteadyClock()
         self._microphone: Microphone | None = None
         self._speaker: Speaker | None = None
@@ -285,15 +286,17 @@ class SoundCard:
         self._reopened += 1_000_000
         if self._microphone is None:
             with contextlib.suppress(SoundError):
+                lost = "microphone" in self._once_open
                 self._microphone = self._open_microphone()
                 if microphone_is_news:
-                    self.returns += 1
+                    self.returns += lost
                     self._messages.append(f"the microphone '{self._microphone.device.name}' is back")
         if self._speaker is None:
             with contextlib.suppress(SoundError):
+                lost = "speaker" in self._once_open
                 self._speaker = self._open_speaker()
                 if speaker_is_news:
-                    self.returns += 1
+                    self.returns += lost
                     self._messages.append(f"the speaker '{self._speaker.device.name}' is back")
 
     def _open_microphone(self) -> Microphone:
@@ -316,5 +319,6 @@ class SoundCard:
                 failed = failed or error
                 continue
             self._former[direction] = without_number(device.name)
+            self._once_open.add(direction)
             return stream
         raise failed or SoundError(f"the {direction} '{former}' is not there.")

@@ -11,7 +11,6 @@ import click
 
 from bedside.asr.models import ChosenModel
 from bedside.asr.recognizer import SpeechModel
-from bedside.assistant import Assistant
 from bedside.audio.devices import NoSoundDevice
 from bedside.audio.soundcard import SoundCard
 from bedside.cli.control import controlled
@@ -23,6 +22,7 @@ from bedside.cli.output import errors, json_flag
 from bedside.cli.setup_texts import setup_texts
 from bedside.config import Config, load_config
 from bedside.errors import BedsideError, UsageError
+from bedside.service.chimes import ChimeWhenBack
 from bedside.wiring import (
     Content,
     assemble,
@@ -92,7 +92,7 @@ def listen(
             stopping = _Stopping()
             if opening is None:
                 inside.enter_context(kept_over_restarts(assistant, outlook.trouble, lambda: stopping.by_hand))
-            assistant.attendants.append(_ChimeWhenBack(assistant, card))
+            assistant.attendants.append(ChimeWhenBack(lambda: card.returns, assistant.chime))
             outlook.listening(assistant, card)
             voice.prepare_behind(texts, outlook.rendered, outlook.unspoken)
             if opening is not None:
@@ -100,20 +100,6 @@ def listen(
             assistant.run(lambda: stopping.asked or (opening is not None and opening.over(assistant, card.now)))
     if stopping.asked or opening is None:
         outlook.ended(stopping.asked)
-
-
-class _ChimeWhenBack:
-    """An attendant that lets the chime sound when a device that was lost is back."""
-
-    def __init__(self, assistant: Assistant, card: SoundCard) -> None:
-        self._assistant = assistant
-        self._card = card
-        self._returns = card.returns
-
-    def __call__(self, now: float) -> None:
-        if self._card.returns != self._returns:
-            self._returns = self._card.returns
-            self._assistant.chime()
 
 
 def _set_up_first(config_path: Path | None, outlook: Outlook) -> Config:

@@ -142,7 +142,7 @@ class Attendant:
         if not seconds:
             if self._muted_until is None:
                 return done("bedside was listening already.")
-            self._unmute(now)
+            self._unmute(now, aloud=True)
             return done("bedside listens again.")
         if self._state != "idle":
             return refused("something is going on, and 'stop' must be heard. 'bedside stop' ends it first.", "not_now")
@@ -155,14 +155,15 @@ class Attendant:
         )
 
     def _mind_mute(self, now: float) -> None:
-        """It ends at its time, and as soon as anything goes on: then her "stop" must be heard."""
+        """It ends at its time, and as soon as anything goes on: then her "stop" must be heard. Nobody is told at one
+        in the morning; `status` does."""
         if self._muted_until is not None and (now >= self._muted_until or self._state != "idle"):
-            self._unmute(now)
+            self._unmute(now, aloud=False)
 
-    def _unmute(self, now: float) -> None:
+    def _unmute(self, now: float, *, aloud: bool) -> None:
         self._muted_until = None
         self._assistant.close_ears(False)
-        self._assistant.take(Unmuted(), now)
+        self._assistant.take(Unmuted(aloud), now)
 
     def _until(self, then: float, now: float) -> datetime:
         return self._about.clock() + timedelta(seconds=round(then - now))
