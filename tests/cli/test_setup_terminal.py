@@ -12,7 +12,6 @@ from pathlib import Path
 import pytest
 
 from bedside.config import load_config
-from tests.end_to_end.conftest import bedroom  # noqa: F401
 from tests.end_to_end.night import Bedroom
 from tests.pulse import PulseRoom
 from tests.terminal import Terminal
@@ -102,7 +101,7 @@ def test_control_c_at_any_question_leaves_nothing_half_written(tmp_path: Path, q
 @pytest.mark.soundcard
 def test_microphone_and_speaker_are_tried_and_the_room_is_measured(
     pulse_room: PulseRoom,
-    bedroom: Bedroom,  # noqa: F811
+    bedroom: Bedroom,
     tmp_path: Path,
 ) -> None:
     file = tmp_path / "config.yaml"
@@ -135,7 +134,7 @@ def test_microphone_and_speaker_are_tried_and_the_room_is_measured(
 @pytest.mark.soundcard
 def test_a_test_cramp_is_answered_and_stopped(
     pulse_room: PulseRoom,
-    bedroom: Bedroom,  # noqa: F811
+    bedroom: Bedroom,
     tmp_path: Path,
 ) -> None:
     file = tmp_path / "config.yaml"

@@ -44,8 +44,8 @@ ATTENTIVE = 5.0
 LOUD = 4.0
 """A sound in the room has so many times the power (6 dB) of its quietest moments."""
 
-FAINT = 1e-9
-"""Power (-90 dBFS) below which no microphone tells anything."""
+FAINT, FAINT_DBFS = 1e-9, -90.0
+"""Power, and its level, below which no microphone tells anything."""
 
 FORGOTTEN = 1.0014
 """How much more power the quietest moment counts for with each block that was not quieter: twice as much in 5 s."""
@@ -110,8 +110,19 @@ class SoundCard:
     @property
     def in_use(self) -> tuple[str | None, str | None]:
         """Names of the microphone and the speaker; None for one that is not there now."""
+        microphone, speaker = self.devices
+        return microphone.name if microphone else None, speaker.name if speaker else None
+
+    @property
+    def devices(self) -> tuple[Device | None, Device | None]:
+        """The microphone and the speaker in use; None for one that is not there now."""
         microphone, speaker = self._microphone, self._speaker
-        return microphone.device.name if microphone else None, speaker.device.name if speaker else None
+        return microphone.device if microphone else None, speaker.device if speaker else None
+
+    @property
+    def noise_dbfs(self) -> float | None:
+        """The level of the room's quietest moments of late (dBFS, at least FAINT_DBFS); None while nothing is heard."""
+        return 10.0 * math.log10(self._quietest) if self.hears and self._quietest < math.inf else None
 
     @property
     def now(self) -> float:

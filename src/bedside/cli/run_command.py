@@ -13,7 +13,7 @@ from bedside.asr.models import ChosenModel
 from bedside.asr.recognizer import SpeechModel
 from bedside.audio.devices import NoSoundDevice
 from bedside.audio.soundcard import SoundCard
-from bedside.cli.control import controlled
+from bedside.cli.control import controlled, sound_of
 from bedside.cli.keeping import kept_over_restarts
 from bedside.cli.opening import Opening
 from bedside.cli.options import content_options
@@ -88,7 +88,7 @@ def listen(
             inside.enter_context(card)
             # They know the assistant, and garbage is not looked for in what has settled.
             inside.callback(assistant.attendants.clear)
-            inside.enter_context(controlled(assistant, content.library.routines, chosen.name, lambda: card.hears))
+            inside.enter_context(controlled(assistant, content.library.routines, chosen.name, lambda: sound_of(card)))
             stopping = _Stopping()
             if opening is None:
                 inside.enter_context(kept_over_restarts(assistant, outlook.trouble, lambda: stopping.by_hand))

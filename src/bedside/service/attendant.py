@@ -11,7 +11,19 @@ from bedside.dialogue.actions import Announce, Heard, Muted, Unmuted
 from bedside.dialogue.conversation import as_if_said, asked_for
 from bedside.dialogue.routine import Routine
 from bedside.service.control_server import MOST, Pending
-from bedside.service.protocol import Mute, Reply, Request, RequestError, Say, Start, State, Status, done, refused
+from bedside.service.protocol import (
+    Mute,
+    Reply,
+    Request,
+    RequestError,
+    Say,
+    SoundState,
+    Start,
+    State,
+    Status,
+    done,
+    refused,
+)
 from bedside.yamlfile import suggest
 
 MOST_WAITING = 3
@@ -42,11 +54,11 @@ def _now() -> datetime:
 @dataclass(frozen=True)
 class About:
     """What `status` tells besides the conversation. program: the version of bedside. model: of the recogniser.
-    microphone: whether sound comes from it. clock: the time of day, with its zone."""
+    sound: how it is with microphone and speaker. clock: the time of day, with its zone."""
 
     program: str
     model: str
-    microphone: Callable[[], bool] = lambda: True
+    sound: Callable[[], SoundState] = lambda: SoundState(microphone="alive")
     clock: Callable[[], datetime] = field(default=_now)
 
 
@@ -176,7 +188,7 @@ class Attendant:
             routine=routine,
             step=step or None,
             listening_since=self._since,
-            microphone="alive" if self._about.microphone() else "gone",
+            **dict(self._about.sound()),
             muted_until=None if until is None else self._until(until, now),
             program=self._about.program,
             model=self._about.model,
