@@ -47,6 +47,24 @@ class Terminal:
         time.sleep(0.5)
         self.type("\x03")
 
+    def send(self, number: int) -> None:
+        """Send it a signal."""
+        os.kill(self._pid, number)
+
+    def hang_up(self) -> int:
+        """Close the terminal, as a broken connection does; its exit code, after it has ended by itself."""
+        os.close(self._fd)
+        self._fd = -1
+        deadline = time.monotonic() + PATIENCE
+        while self._code is None:
+            pid, status = os.waitpid(self._pid, os.WNOHANG)
+            if pid:
+                self._code = os.waitstatus_to_exitcode(status)
+                break
+            assert time.monotonic() < deadline, f"it goes on without a terminal; it has shown: {self.shown}"
+            time.sleep(0.05)
+        return self._code
+
     def answer(self, question: str, text: str = "") -> None:
         """Wait for a question, and answer it with a line."""
         self.expect(question)
@@ -73,7 +91,8 @@ class Terminal:
         if self._code is None:
             os.kill(self._pid, 9)
             os.waitpid(self._pid, 0)
-        os.close(self._fd)
+        if self._fd >= 0:
+            os.close(self._fd)
 
     def _read(self, deadline: float) -> bool:
         """Take what it shows next. False at its end. Raises AssertionError when time is up."""

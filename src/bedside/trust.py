@@ -40,7 +40,7 @@ CERTAIN, SURE = 0.97, 0.85
 """Mean confidence from which a phrase of several words counts in an idle room though it is hardly likelier than other
 words, and from which it does if the broad grammar heard about the same."""
 
-IDENTICAL, SAME, SAME_IN_TALK = 95.0, 60.0, 85.0
+IDENTICAL, SAME, SAME_IN_TALK = 95.0, 70.0, 90.0
 """Likeness (0 to 100) of the letters from which the broad grammar, or the words alone, heard the same, and from which
 the former heard about the same, in a room that was quiet and in the midst of other talk."""
 
@@ -151,7 +151,8 @@ def _is_confirmed(hypothesis: Hypothesis, clear: float, talk: int) -> bool:
 def _is_likelier(hypothesis: Hypothesis, comparison: Comparison) -> bool:
     """Whether words without any order explain the sound no better than the phrase does, or are the same."""
     sure = hypothesis.sure or hypothesis
-    if _alike(sure, comparison.alone) >= IDENTICAL:
+    # All of its words, also the doubtful ones that were not compared: "left cramps" is not told by a sure "left".
+    if _alike(hypothesis, comparison.alone) >= IDENTICAL:
         return True
     if len(sure.known) < 2:
         return comparison.margin >= ONE_WORD

@@ -50,7 +50,7 @@ def main(clip: str, cut: int, heard: Path, waits: bool) -> None:
             card.write(player.next_block(card.now))
             for event in player.take_events():
                 tell(event=type(event).__name__, t=event.t)
-        tell(blocks=blocks, now=card.now, counts=card.counts)
+        tell(blocks=blocks, now=card.now, counts=card.counts, returns=card.returns)
 
 
 if __name__ == "__main__":

@@ -163,6 +163,7 @@ def test_an_unplugged_microphone_is_noticed_and_found_again(tmp_path: Path, puls
     assert share_found(heard, sound) >= 0.8
     troubles = [said["trouble"] for said in running.said if "trouble" in said]
     assert len(troubles) == 4, troubles
+    assert facts["returns"] == 2
     # The clock and the blocks went on in the meantime: silence took the place of the sound.
     assert facts["blocks"] * 0.01 == pytest.approx(facts["now"], abs=1.0)
 
@@ -180,7 +181,8 @@ def test_a_card_that_waits_starts_without_devices_and_finds_them_later(tmp_path:
             running.wait_for(in_use=["default", "default"])
             room.say(tmp_path / "said.wav")
             room.say(_silence(tmp_path))
-            running.end()
+            # What is late after the start has not come back.
+            assert running.end()["returns"] == 0
     assert share_found(read_clip(tmp_path / "heard.wav"), sound) >= 0.8
 
 

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
+import signal
 import subprocess
 import sys
 import threading
@@ -17,7 +19,11 @@ from bedside.doctor.finding import Finding, guarded
 from bedside.doctor.patient import Patient
 from bedside.errors import SoundError
 from bedside.resources import embedded_model
+from bedside.service.control_client import ask
+from bedside.service.protocol import Mute
 from bedside.service.status import ServiceStatus, status_of
+from tests.end_to_end.night import Bedroom
+from tests.end_to_end.test_pulse import running
 from tests.pulse import PulseRoom
 
 Findings = dict[str, Finding]
@@ -35,7 +41,13 @@ def doctor(env: dict[str, str], *options: object, code: int) -> Findings:
 
 def deaf(folder: Path) -> dict[str, str]:
     """An environment without sound devices, and without settings."""
-    return {**os.environ, "HOME": str(folder), "XDG_CACHE_HOME": str(folder), "PULSE_SERVER": "unix:/nowhere"}
+    return {
+        **os.environ,
+        "HOME": str(folder),
+        "XDG_CACHE_HOME": str(folder),
+        "PULSE_SERVER": "unix:/nowhere",
+        "BEDSIDE_SOCKET": "/nowhere",
+    }
 
 
 def test_a_machine_without_sound_is_not_well_and_the_rest_is_looked_at(tmp_path: Path) -> None:
@@ -166,13 +178,65 @@ def with_service(service: ServiceStatus) -> Patient:
     return patient
 
 
-def test_a_running_service_keeps_its_devices() -> None:
+def test_a_running_service_keeps_its_devices(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("BEDSIDE_SOCKET", str(tmp_path / "nobody.sock"))
     patient = with_service(status_of(RUNNING, 100.0))
     patient.sound = True
     for check in (sound.microphone, sound.speaker, sound.tone, sound.noise):
         found = check(patient)
         assert found is not None
         assert found.state == "skipped"
+
+
+@pytest.mark.parametrize(
+    ("words", "microphone", "speaker"),
+    [
+        ("Listening with 'Jabra'.", "fine", "fine"),
+        ("Listening with 'Jabra', but no speaker: looking for it.", "fine", "wrong"),
+        ("No microphone: looking for it.", "wrong", "skipped"),
+        ("the last 5 starts came to nothing; waiting 4 s before the next", "warning", "warning"),
+    ],
+)
+def test_a_service_that_may_not_be_asked_tells_systemd(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, words: str, microphone: str, speaker: str
+) -> None:
+    monkeypatch.setenv("BEDSIDE_SOCKET", str(tmp_path / "nobody.sock"))
+    patient = with_service(status_of(f"{RUNNING}StatusText={words}\n", 100.0))
+    for check, state in ((sound.microphone, microphone), (sound.speaker, speaker)):
+        found = check(patient)
+        assert found.state == state
+        assert words in found.what or state == "skipped"
+
+
+@pytest.mark.soundcard
+def test_a_bedside_that_runs_is_asked_how_it_is(bedroom: Bedroom, monkeypatch: pytest.MonkeyPatch) -> None:
+    with PulseRoom() as room, running(room, bedroom) as program:
+        socket = Path(room.env["XDG_RUNTIME_DIR"]) / "bedside" / "control.sock"
+        monkeypatch.setenv("BEDSIDE_SOCKET", str(socket))
+
+        def found() -> tuple[Finding, Finding, Finding]:
+            patient = Patient(None, sound=False)
+            noise = sound.noise(patient)
+            assert noise is not None
+            return sound.microphone(patient), sound.speaker(patient), noise
+
+        microphone, speaker, noise = found()
+        assert (microphone.state, speaker.state) == ("fine", "fine")
+        assert re.search(r"'default', \d+ Hz", microphone.what)
+        # A null sink gives nothing at all.
+        assert (noise.state, "digital silence" in noise.what) == ("warning", True)
+        ask(Mute(seconds=7200.0), [socket])
+        microphone, speaker, _ = found()
+        assert (microphone.state, microphone.advice, speaker.state) == ("warning", "bedside mute off", "fine")
+        ask(Mute(seconds=0.0), [socket])
+        room.unplug()
+        assert program.process.stderr is not None
+        next(line for line in program.process.stderr if "the speaker 'default' is gone" in line)
+        told = doctor(room.env, "--no-sound", "--config", bedroom.config_file, code=1)
+        assert [told[name].state for name in ("microphone", "speaker", "noise")] == ["wrong", "wrong", "skipped"]
+        program.process.send_signal(signal.SIGSTOP)
+        microphone, speaker, _ = found()
+        assert (microphone.state, "does not answer" in microphone.what) == ("wrong", True)
 
 
 @pytest.mark.parametrize(

@@ -13,10 +13,11 @@ import pytest
 from click.testing import CliRunner
 
 from bedside.cli.dialog import Dialog
-from bedside.cli.disclaimer import setup_texts, spoken_disclaimer, wording_of
+from bedside.cli.disclaimer import spoken_disclaimer, wording_of
 from bedside.cli.main import app
-from bedside.cli.setup_command import read_back
-from bedside.cli.setup_questions import ask_household
+from bedside.cli.setup_command import command, read_back
+from bedside.cli.setup_questions import ask_household, from_options
+from bedside.cli.setup_texts import SetupTexts, setup_texts
 from bedside.config import (
     Config,
     find_config,
@@ -30,6 +31,7 @@ from bedside.service import system
 from bedside.service.places import Places
 from bedside.service.settings import settings_in_use, settings_to_write
 from bedside.settings_file import write_settings
+from bedside.yamlfile import read_model
 
 ACCEPT = ["setup", "--accept", "--no-voice", "--json"]
 
@@ -316,3 +318,60 @@ def test_the_midwife_has_a_number_of_her_own_beside_the_unit(tmp_path: Path) -> 
     file.write_text('numbers: {maternity: "0123", provider: "0456"}\n')
     text = wording_of(load_config(file)).fill("{maternity} and {provider}")
     assert text == "0 1 2 3 and 0 4 5 6"
+
+
+def test_a_language_that_there_is_not_is_refused(tmp_path: Path) -> None:
+    file = tmp_path / "config.yaml"
+    with pytest.raises(UsageError, match=r"'de'.*only: en"):
+        run(*ACCEPT, "--config", str(file), "--language", "de")
+    assert not file.exists()
+    run(*ACCEPT, "--config", str(file), "--language", "en")
+
+
+FLAGS = {
+    "country": {"--country"},
+    "emergency": {"--emergency"},
+    "maternity": {"--maternity"},
+    "provider": {"--provider"},
+    "urgent_line": {"--urgent-line"},
+    "crisis_line": {"--crisis-line"},
+    "partner": {"--partner", "--alone"},
+    "risks": {"--risk", "--no-risks"},
+    "which_risks": {"--risk", "--no-risks"},
+    "quiet": {"--quiet-hours", "--no-quiet-hours"},
+    "quiet_start": {"--quiet-hours"},
+    "quiet_end": {"--quiet-hours"},
+    "accept": {"--accept"},
+    "right": {"--accept"},
+    "sound": {"--sound", "--no-sound"},
+    "which": {"--microphone", "--speaker"},
+    "microphone_next": {"--microphone"},
+    "speaker": {"--speaker"},
+    "measure": {"--measure", "--no-measure"},
+    "measure_again": {"--no-measure"},
+    "night": {"--night-volume"},
+    "test": {"--test", "--no-test"},
+}
+
+
+def test_no_question_is_without_a_flag() -> None:
+    assert set(FLAGS) == set(type(setup_texts().ask).model_fields) - {"no_such_risk"}
+    there = {name for each in command.params for name in (*each.opts, *each.secondary_opts)}
+    assert set().union(*FLAGS.values()) <= there
+
+
+def test_what_all_flags_say_leaves_nothing_to_ask() -> None:
+    numbers = dict.fromkeys(("maternity", "provider", "urgent_line", "crisis_line"), "0123")
+    given = from_options({"country": "UK", "emergency": None, **numbers}, False, ["ivf"], False, "22:00-7:00", False)
+    _, output = asked([], Config(), given)
+    assert output == ""
+
+
+def test_a_text_in_the_wrong_section_is_found_when_the_file_is_read(tmp_path: Path) -> None:
+    """`bedside run` once asked for the offer of a set-up where the file did not have it."""
+    texts = setup_texts().model_dump()
+    texts["advice"]["offer"] = texts["said"].pop("offer")
+    file = tmp_path / "setup.yaml"
+    file.write_text(json.dumps(texts))
+    with pytest.raises(ContentError, match="'offer'"):
+        read_model(file, SetupTexts)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -11,7 +12,6 @@ from pathlib import Path
 import pytest
 
 from bedside.config import load_config
-from tests.end_to_end.conftest import bedroom  # noqa: F401
 from tests.end_to_end.night import Bedroom
 from tests.pulse import PulseRoom
 from tests.terminal import Terminal
@@ -101,7 +101,7 @@ def test_control_c_at_any_question_leaves_nothing_half_written(tmp_path: Path, q
 @pytest.mark.soundcard
 def test_microphone_and_speaker_are_tried_and_the_room_is_measured(
     pulse_room: PulseRoom,
-    bedroom: Bedroom,  # noqa: F811
+    bedroom: Bedroom,
     tmp_path: Path,
 ) -> None:
     file = tmp_path / "config.yaml"
@@ -134,7 +134,7 @@ def test_microphone_and_speaker_are_tried_and_the_room_is_measured(
 @pytest.mark.soundcard
 def test_a_test_cramp_is_answered_and_stopped(
     pulse_room: PulseRoom,
-    bedroom: Bedroom,  # noqa: F811
+    bedroom: Bedroom,
     tmp_path: Path,
 ) -> None:
     file = tmp_path / "config.yaml"
@@ -177,6 +177,82 @@ def test_without_a_terminal_it_measures_and_tells_a_program(pulse_room: PulseRoo
         assert (load_config(file).measured.delay is not None) is heard
     # What was not heard changes no volume.
     assert load_config(file).quiet_hours.gain_db == -12.0
+
+
+SYSTEMCTL = """#!/bin/sh
+# A service that is running until it is stopped; who starts it is ended once more meanwhile.
+case " $* " in
+  *" show "*) printf 'LoadState=loaded\\nActiveState=active\\n'; exit ;;
+  *" --no-block start "*) kill -TERM $PPID; kill -HUP $PPID; kill -HUP $$ ;;
+esac
+echo "$*" >> "$0.log"
+"""
+
+AS_SERVICE = """
+import sys
+from pathlib import Path
+import bedside.service.system as system
+system.BOOTED, system.is_root = Path("/"), lambda: True
+from bedside.__main__ import main
+sys.argv[0] = "bedside"
+main()
+"""
+
+
+class Service:
+    """A stand-in for systemctl, on the PATH of a set-up. done: what it was told since, the options apart."""
+
+    def __init__(self, folder: Path, env: dict[str, str]) -> None:
+        self._program = folder / "systemctl"
+        self._program.write_text(SYSTEMCTL)
+        self._program.chmod(0o755)
+        self.env = {**env, "PATH": f"{folder}:{env['PATH']}"}
+        self.setup = [sys.executable, "-c", AS_SERVICE, "setup", "--config", str(folder / "config.yaml")]
+
+    @property
+    def done(self) -> list[str]:
+        log = self._program.with_name("systemctl.log")
+        words = [line.split() for line in log.read_text().splitlines()] if log.exists() else []
+        return [next(word for word in line if not word.startswith("-")) for line in words]
+
+
+@pytest.mark.soundcard
+@pytest.mark.parametrize("ending", ["hang up", "SIGTERM", "SIGHUP"])
+def test_the_service_is_started_again_when_the_connection_drops(
+    pulse_room: PulseRoom, tmp_path: Path, ending: str
+) -> None:
+    service = Service(tmp_path, pulse_room.env)
+    with Terminal([*service.setup, *HOUSEHOLD, *SOUND], service.env) as at:
+        for question in ("Maternity", "Midwife", "Medical advice", "despair"):
+            at.answer(question)
+        at.expect("Which one?")
+        before = service.done
+        assert before[-1] == "stop"
+        if ending == "hang up":
+            assert at.hang_up() > 0
+        else:
+            at.send(getattr(signal, ending))
+            at.expect("Nothing was written.")
+            assert at.end() == 130
+            assert "Traceback" not in at.shown
+    assert service.done == [*before, "start"]
+
+
+def test_the_service_listens_while_somebody_reads_and_takes_up_what_was_written(tmp_path: Path) -> None:
+    service = Service(tmp_path, deaf(tmp_path))
+    with Terminal([*service.setup, *HOUSEHOLD], service.env) as at:
+        at.expect("Maternity")
+        assert service.done == []
+        at.answer("")
+        for question in ("Midwife", "Medical advice", "despair"):
+            at.answer(question)
+        for question, text in (("accept it?", "y"), ("numbers right?", "")):
+            at.expect(question)
+            assert service.done[-2:] == ["stop", "start"]
+            at.type(f"{text}\n")
+        at.expect("listens again")
+        assert at.end() == 0
+    assert service.done[-2:] == ["restart", "start"]
 
 
 def program(options: list[str], env: dict[str, str]) -> str:

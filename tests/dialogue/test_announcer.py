@@ -111,7 +111,7 @@ def test_mute_says_so_for_how_long_and_when_it_is_over(night: VirtualNight) -> N
     for seconds in (60.0, 1800.0, 3600.0, 7200.0, 9000.0):
         night.give(Muted(seconds))
         night.run(night.now + 20.0)
-    night.give(Unmuted())
+    night.give(Unmuted(aloud=True))
     night.run(night.now + 20.0)
     texts = said(night.log)
     assert [text.split(" I ")[0] for text in texts[:-1]] == [
@@ -128,5 +128,12 @@ def test_mute_says_so_for_how_long_and_when_it_is_over(night: VirtualNight) -> N
 def test_the_end_of_a_mute_is_not_said_into_a_session(night: VirtualNight) -> None:
     asking(night)
     before = len(said(night.log))
-    night.give(Unmuted())
+    night.give(Unmuted(aloud=True))
     assert len(said(night.log)) == before
+
+
+def test_a_mute_that_runs_out_wakes_nobody(night: VirtualNight) -> None:
+    night.give(Unmuted())
+    night.run(night.now + 20.0)
+    assert said(night.log) == []
+    assert [line["state"] for line in events(night.log, "mute")] == ["off"]

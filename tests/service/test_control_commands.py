@@ -14,6 +14,7 @@ import pytest
 
 from bedside.cli.durations import seconds_of
 from bedside.cli.main import run
+from bedside.service import system
 from tests.end_to_end.log import of, spoken
 from tests.end_to_end.night import Bedroom
 from tests.end_to_end.test_pulse import PATIENCE, running
@@ -142,6 +143,39 @@ def test_start_without_the_sound_device_is_one_line(
     assert complaints.splitlines()[-1].startswith("bedside: no microphone")
     assert run(["start", "foot-flex", "--config", str(config)]) == 2
     assert "'foot-flexes'" in capfd.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("state", "complaint"),
+    [
+        ("active", "Try again in a moment"),
+        ("activating", "Try again in a moment"),
+        ("deactivating", "Try again in a moment"),
+        ("inactive", "no microphone"),
+        ("failed", "no microphone"),
+    ],
+)
+def test_start_leaves_the_microphone_to_a_service_that_comes_or_goes(
+    bedroom: Bedroom,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capfd: pytest.CaptureFixture[str],
+    state: str,
+    complaint: str,
+) -> None:
+    systemctl = tmp_path / "systemctl"
+    systemctl.write_text(f"#!/bin/sh\nprintf 'LoadState=loaded\\nActiveState={state}\\n'\n")
+    systemctl.chmod(0o755)
+    monkeypatch.setattr(system, "BOOTED", tmp_path)
+    monkeypatch.setenv("PATH", str(tmp_path), prepend=os.pathsep)
+    monkeypatch.setenv("XDG_RUNTIME_DIR", str(tmp_path))
+    monkeypatch.delenv("BEDSIDE_SOCKET", raising=False)
+    config = bedroom.folder / "no-sound.yaml"
+    config.write_text("microphone: no such microphone\nspeaker: no such speaker\nvoice: {cache: voice-cache}\n")
+    assert run(["start", "foot-flexes", "--config", str(config)]) == 1
+    told, complaints = capfd.readouterr()
+    assert told == ""
+    assert complaint in complaints.splitlines()[-1]
 
 
 @pytest.mark.soundcard

@@ -49,8 +49,8 @@ ATTENTIVE = 5.0
 LOUD = 4.0
 """A sound in the room has so many times the power (6 dB) of its quietest moments."""
 
-FAINT = 1e-9
-"""Power (-90 dBFS) below which no microphone tells anything."""
+FAINT, FAINT_DBFS = 1e-9, -90.0
+"""Power, and its level, below which no microphone tells anything."""
 
 FORGOTTEN = 1.0014
 """How much more power the quietest moment counts for with each block that was not quieter: twice as much in 5 s."""
@@ -90,7 +90,8 @@ class SoundCard:
         self.blocks = 0
         """Blocks so far that a microphone has really given."""
         self.returns = 0
-        """How often a device has come back that was not there."""
+        """How often a device has come back that was lost; what is found for the first time does not count."""
+        self._once_open: set[Direction] = set()
         self._clock = SteadyClock()
         self._microphone: Microphone | None = None
         self._speaker: Speaker | None = None
@@ -115,8 +116,19 @@ class SoundCard:
     @property
     def in_use(self) -> tuple[str | None, str | None]:
         """Names of the microphone and the speaker; None for one that is not there now."""
+        microphone, speaker = self.devices
+        return microphone.name if microphone else None, speaker.name if speaker else None
+
+    @property
+    def devices(self) -> tuple[Device | None, Device | None]:
+        """The microphone and the speaker in use; None for one that is not there now."""
         microphone, speaker = self._microphone, self._speaker
-        return microphone.device.name if microphone else None, speaker.device.name if speaker else None
+        return microphone.device if microphone else None, speaker.device if speaker else None
+
+    @property
+    def noise_dbfs(self) -> float | None:
+        """The level of the room's quietest moments of late (dBFS, at least FAINT_DBFS); None while nothing is heard."""
+        return 10.0 * math.log10(self._quietest) if self.hears and self._quietest < math.inf else None
 
     @property
     def now(self) -> float:
@@ -309,18 +321,21 @@ class SoundCard:
         substituted = set(self._substituted)
         if self._microphone is None:
             with contextlib.suppress(SoundError):
+                lost = "microphone" in self._once_open
                 self._microphone = self._open_microphone()
                 if microphone_is_news or self._substituted != substituted:
-                    self._tell_of("microphone", self._microphone.device)
+                    self._tell_of("microphone", self._microphone.device, lost)
             substituted = set(self._substituted)
         if self._speaker is None:
             with contextlib.suppress(SoundError):
+                lost = "speaker" in self._once_open
                 self._speaker = self._open_speaker()
                 if speaker_is_news or self._substituted != substituted:
-                    self._tell_of("speaker", self._speaker.device)
+                    self._tell_of("speaker", self._speaker.device, lost)
 
-    def _tell_of(self, direction: Direction, device: Device) -> None:
-        self.returns += 1
+    def _tell_of(self, direction: Direction, device: Device, lost: bool) -> None:
+        """lost: it had been there before, and does not only come late."""
+        self.returns += lost
         happened = "takes its place" if direction in self._substituted else "is back"
         self._messages.append(f"the {direction} '{device.name}' {happened}")
 
@@ -350,6 +365,7 @@ class SoundCard:
             except SoundError as error:
                 failed = failed or error
                 continue
+            self._once_open.add(direction)
             if is_another(device):
                 self._substituted.add(direction)
             else:

@@ -11,9 +11,9 @@ import click
 from pydantic.fields import FieldInfo
 from rich.table import Table
 
-from bedside.cli.disclaimer import setup_texts
 from bedside.cli.options import config_option
 from bedside.cli.output import console, json_flag, print_json
+from bedside.cli.setup_texts import setup_texts
 from bedside.config import SYSTEM_FILE, Config, find_config, settings_in_force, user_file
 from bedside.config_sections import Section
 

@@ -17,7 +17,7 @@ from bedside.cli.output import console, json_flag, print_json
 from bedside.errors import UsageError
 from bedside.service.control_client import RefusedError, ask
 from bedside.service.control_socket import VARIABLE, known_places
-from bedside.service.protocol import LONGEST_MUTE, SHORTEST_MUTE, Mute, Reply, Request, Simple, Status
+from bedside.service.protocol import LONGEST_MUTE, SHORTEST_MUTE, Mute, Reply, Request, Simple, Status, UsedDevice
 
 socket_option = click.option(
     "--socket",
@@ -79,10 +79,17 @@ def status(socket: Path | None, as_json: bool) -> None:
 
 def _rows(told: Status) -> list[tuple[str, str]]:
     doing = told.state + (f": {told.routine}, step {told.step}" if told.routine and told.step else "")
-    rows = [("state", doing), ("listening since", _clock(told.listening_since)), ("microphone", told.microphone)]
+    rows = [("state", doing), ("listening since", _clock(told.listening_since))]
+    rows.append(("microphone", _device(told.microphone, told.microphone_device)))
+    if told.speaker is not None:
+        rows.append(("speaker", _device(told.speaker, told.speaker_device)))
     if told.muted_until is not None:
         rows.append(("hears nothing until", _clock(told.muted_until)))
     return [*rows, ("bedside", told.program), ("model", told.model)]
+
+
+def _device(state: str, device: UsedDevice | None) -> str:
+    return state if device is None else f"{state}: {device.name}, {device.rate} Hz"
 
 
 def _clock(time: datetime) -> str:

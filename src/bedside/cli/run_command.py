@@ -11,18 +11,18 @@ import click
 
 from bedside.asr.models import ChosenModel
 from bedside.asr.recognizer import SpeechModel
-from bedside.assistant import Assistant
 from bedside.audio.devices import NoSoundDevice
 from bedside.audio.soundcard import SoundCard
-from bedside.cli.control import controlled
-from bedside.cli.disclaimer import setup_texts
+from bedside.cli.control import controlled, sound_of
 from bedside.cli.keeping import kept_over_restarts
 from bedside.cli.opening import Opening
 from bedside.cli.options import content_options
 from bedside.cli.outlook import Outlook, Service, Terminal
 from bedside.cli.output import errors, json_flag
+from bedside.cli.setup_texts import setup_texts
 from bedside.config import Config, load_config
 from bedside.errors import BedsideError, UsageError
+from bedside.service.chimes import ChimeWhenBack
 from bedside.wiring import (
     Content,
     assemble,
@@ -88,11 +88,11 @@ def listen(
             inside.enter_context(card)
             # They know the assistant, and garbage is not looked for in what has settled.
             inside.callback(assistant.attendants.clear)
-            inside.enter_context(controlled(assistant, content.library.routines, chosen.name, lambda: card.hears))
+            inside.enter_context(controlled(assistant, content.library.routines, chosen.name, lambda: sound_of(card)))
             stopping = _Stopping()
             if opening is None:
                 inside.enter_context(kept_over_restarts(assistant, outlook.trouble, lambda: stopping.by_hand))
-            assistant.attendants.append(_ChimeWhenBack(assistant, card))
+            assistant.attendants.append(ChimeWhenBack(lambda: card.returns, assistant.chime))
             outlook.listening(assistant, card)
             voice.prepare_behind(texts, outlook.rendered, outlook.unspoken)
             if opening is not None:
@@ -102,26 +102,12 @@ def listen(
         outlook.ended(stopping.asked)
 
 
-class _ChimeWhenBack:
-    """An attendant that lets the chime sound when a device that was lost is back."""
-
-    def __init__(self, assistant: Assistant, card: SoundCard) -> None:
-        self._assistant = assistant
-        self._card = card
-        self._returns = card.returns
-
-    def __call__(self, now: float) -> None:
-        if self._card.returns != self._returns:
-            self._returns = self._card.returns
-            self._assistant.chime()
-
-
 def _set_up_first(config_path: Path | None, outlook: Outlook) -> Config:
     """The settings; on a terminal the set-up is offered once if it has not been done."""
     config = load_config(config_path)
     if config.disclaimer_accepted is None:
         said = setup_texts().said
-        if sys.stdin.isatty() and sys.stderr.isatty() and click.confirm(said["offer"], default=True, err=True):
+        if sys.stdin.isatty() and sys.stderr.isatty() and click.confirm(said.offer, default=True, err=True):
             from bedside.cli import setup_command
             from bedside.settings_file import SettingsError
 
@@ -131,7 +117,7 @@ def _set_up_first(config_path: Path | None, outlook: Outlook) -> Config:
             except (click.exceptions.Exit, click.Abort, UsageError, SettingsError) as error:
                 # Not set up, but whoever cries out tonight is heard all the same.
                 errors.print(f"bedside: {error}" if isinstance(error, BedsideError) else "", markup=False)
-        outlook.say(said["hint"])
+        outlook.say(said.hint)
     return config
 
 

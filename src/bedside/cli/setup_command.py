@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import date
 from pathlib import Path
@@ -14,20 +13,20 @@ import click
 
 from bedside.audio.devices import find_device
 from bedside.cli.dialog import Dialog
-from bedside.cli.disclaimer import full_disclaimer, setup_texts, spoken_disclaimer, wording_of
+from bedside.cli.disclaimer import full_disclaimer, spoken_disclaimer, wording_of
 from bedside.cli.options import config_option
 from bedside.cli.output import errors, json_flag, print_json
 from bedside.cli.say import play
 from bedside.cli.setup_cramp import TestCramp, try_cramp
 from bedside.cli.setup_measure import Measured, choose_night_volume, measure_room
-from bedside.cli.setup_questions import NUMBERS, Values, ask_household, from_options, of_another_country
+from bedside.cli.setup_questions import NUMBERS, Values, ask_household, check_language, from_options, of_another_country
+from bedside.cli.setup_rest import Rest
 from bedside.cli.setup_sound import Hearing, choose_microphone, choose_speaker, devices_there
+from bedside.cli.setup_texts import setup_texts
 from bedside.config import Config, load_config
 from bedside.errors import BedsideError, ContentError, UsageError
-from bedside.service.places import UNIT, Places
+from bedside.service.places import Places
 from bedside.service.settings import settings_to_write
-from bedside.service.status import devices_held
-from bedside.service.system import is_root, systemctl
 from bedside.settings_file import try_settings, write_settings
 from bedside.wiring import voice_for
 
@@ -41,10 +40,12 @@ class SoundOptions:
     volume: float | None
     night_volume: float | None
     tried: bool | None
+    measured: bool | None
     cramp: bool | None
 
 
 @click.command("setup")
+@click.option("--language", metavar="NAME", help="What bedside hears and speaks; so far there is en only.")
 @click.option("--country", metavar="NAME", help="Whose emergency number it is: UK, US, IE and others.")
 @click.option("--emergency", metavar="NUMBER", help="Danger to life, where the country is not listed.")
 @click.option("--maternity", metavar="NUMBER", help="The maternity unit.")
@@ -60,7 +61,8 @@ class SoundOptions:
 @click.option("--speaker", metavar="NAME", help="A part of its name.")
 @click.option("--volume", type=click.FloatRange(-40, 30), metavar="DB", help="Of the voice; 0 is as made.")
 @click.option("--night-volume", type=click.FloatRange(-20, 0), metavar="DB", help="How much softer in quiet hours.")
-@click.option("--sound/--no-sound", "tried", default=None, help="Try and measure microphone and speaker.")
+@click.option("--sound/--no-sound", "tried", default=None, help="Try microphone and speaker.")
+@click.option("--measure/--no-measure", "measured", default=None, help="Measure the room, when sound is tried.")
 @click.option("--test/--no-test", "cramp", default=None, help="A test cramp at the end.")
 @click.option(
     "--accept", is_flag=True, help="What bedside is not (bedside about) was read and is accepted: ask nothing."
@@ -69,6 +71,7 @@ class SoundOptions:
 @config_option
 @json_flag
 def command(
+    language: str | None,
     partner: bool | None,
     risks: tuple[str, ...],
     no_risks: bool,
@@ -79,6 +82,7 @@ def command(
     volume: float | None,
     night_volume: float | None,
     tried: bool | None,
+    measured: bool | None,
     cramp: bool | None,
     accept: bool,
     no_voice: bool,
@@ -94,16 +98,18 @@ def command(
     """
     if not accept and not sys.stdin.isatty():
         raise UsageError("without a terminal, give the options and --accept; see 'bedside setup --help'.")
+    check_language(language)
     given = from_options(numbers, partner, risks, no_risks, quiet_hours, no_quiet_hours)
     if no_voice:
         tried, cramp = bool(tried), bool(cramp)
-    sound = SoundOptions(microphone, speaker, volume, night_volume, tried, cramp)
+    sound = SoundOptions(microphone, speaker, volume, night_volume, tried, measured, cramp)
     file = settings_to_write(config_path, Places())
     setup = _Setup(file, Dialog(as_json), sound, asks=not accept, aloud=not no_voice)
     try:
         setup.run(given)
     except (click.Abort, KeyboardInterrupt):
-        errors.print("\n" + setup_texts().said["ended_early" if setup.written else "aborted"], markup=False)
+        said = setup_texts().said
+        errors.print("\n" + (said.ended_early if setup.written else said.aborted), markup=False)
         raise click.Abort from None
 
 
@@ -116,6 +122,7 @@ class _Setup:
         self._sound = sound
         self._asks = asks
         self._aloud = aloud
+        self._rest = Rest(dialog)
         self._measured: Measured | None = None
         self.written = False
 
@@ -124,41 +131,67 @@ class _Setup:
         config = load_config(self._file) if self._file.exists() else Config()
         values = of_another_country(config, given)
         if self._asks:
-            dialog.line(said["start"])
-            dialog.line(said["file"].format(file=self._file))
+            dialog.line(said.start)
+            dialog.line(said.language)
+            dialog.line(said.file.format(file=self._file))
             values = of_another_country(config, ask_household(config, given, dialog))
         values |= self._named_sound()
         # Whatever the options say is checked before anything sounds.
         hearing = Hearing(self._trial(values), dialog)
-        with self._service_resting() as may_sound:
-            if may_sound and self._wanted(self._sound.tried, "sound"):
+        may_sound = self._may_sound()
+        if may_sound and self._wanted(self._sound.tried, setup_texts().ask.sound):
+            with self._rest():
                 values |= self._try_sound(values, hearing)
-            config = self._trial(values)
-            self._have_it_accepted(config)
-            spoken = self._read_back(config)
-            kept = write_settings(self._file, {**values, "disclaimer_accepted": date.today().isoformat()})
-            self.written = True
-            dialog.line(said["written"].format(file=self._file))
-            if kept is not None:
-                dialog.line(said["kept"].format(file=kept))
-            cramp = None
-            if may_sound and self._wanted(self._sound.cramp, "test"):
-                new = load_config(self._file)
+        config = self._trial(values)
+        self._have_it_accepted(config)
+        spoken = self._read_back(config)
+        kept = write_settings(self._file, {**values, "disclaimer_accepted": date.today().isoformat()})
+        self.written = True
+        self._rest.renew()
+        dialog.line(said.written.format(file=self._file))
+        if kept is not None:
+            dialog.line(said.kept.format(file=kept))
+        cramp = None
+        if may_sound and self._wanted(self._sound.cramp, setup_texts().ask.test):
+            new = load_config(self._file)
+            with self._rest():
                 cramp = dialog.attempt(lambda: try_cramp(new, hearing, dialog))
+        self._rest.over()
         if dialog.as_json:
             print_json(self._as_json(kept, spoken, cramp))
         elif self._asks:
-            dialog.title(said["done"])
+            dialog.title(said.done)
+
+    def _may_sound(self) -> bool:
+        """Whether sound is wanted and can be tried; one line if it is wanted only."""
+        options = (self._sound.tried, self._sound.cramp)
+        if not (any(options) or (self._asks and None in options)):
+            return False
+        if not self._rest.possible:
+            self._dialog.line(setup_texts().said.service_holds, style="yellow")
+            return False
+        with self._rest():
+            # PortAudio does not see a card that another program holds, and looks once.
+            return devices_there(self._dialog)
+
+    def _say(self, config: Config, lines: Sequence[str]) -> None:
+        """Aloud, unheard by the service; if there is a voice and a speaker: the text is on the screen in any case."""
+        try:
+            with self._rest(), voice_for(config, lambda line: None) as voice:
+                for line in lines:
+                    play(voice.clip(line), config)
+        except BedsideError as error:
+            errors.print(f"bedside: not said aloud: {error}", markup=False)
 
     def _trial(self, values: Values) -> Config:
         return trial(self._file, values)
 
     def _wanted(self, option: bool | None, question: str) -> bool:
-        """Whether to do what an option or a question decides."""
+        """Whether to do what an option or, without it, a question decides."""
         if option is not None or not self._asks:
             return bool(option)
         self._dialog.line()
-        return self._dialog.yes(setup_texts().ask[question], True)
+        return self._dialog.yes(question, True)
 
     def _named_sound(self) -> Values:
         sound = self._sound
@@ -182,7 +215,9 @@ class _Setup:
             found |= choose_speaker(config, self._dialog)
         else:
             find_device("speaker", config.speaker)
-        if not self._asks or self._wanted(None, "measure"):
+        # Without a terminal there is nothing else to try.
+        unasked = True if not self._asks and sound.measured is None else sound.measured
+        if self._wanted(unasked, setup_texts().ask.measure):
             found |= self._measure(values | found)
         return found
 
@@ -191,14 +226,14 @@ class _Setup:
         while True:
             self._measured = self._dialog.attempt(lambda: measure_room(config, self._dialog))
             well = self._measured is not None and not self._measured.advice
-            if well or not self._asks or not self._dialog.yes(setup_texts().ask["measure_again"], True):
+            if well or not self._asks or not self._dialog.yes(setup_texts().ask.measure_again, True):
                 break
         if self._measured is None:
             return found
         found |= self._measured.values()
         volume = self._measured.volume
         if self._measured.echo.delay is not None and sound.volume is None and volume.gain_db != config.voice.gain_db:
-            self._dialog.line(setup_texts().sound["volume"].format(gain=volume.gain_db))
+            self._dialog.line(setup_texts().sound.volume.format(gain=volume.gain_db))
             found["voice.gain_db"] = volume.gain_db
         if config.quiet_hours.start is not None and sound.night_volume is None:
             heard = self._measured.echo.delay is not None
@@ -216,49 +251,23 @@ class _Setup:
             for paragraph in full_disclaimer(config):
                 self._dialog.line(paragraph + "\n")
         if self._aloud:
-            _say(config, spoken_disclaimer(config))
-        if self._asks and not self._dialog.yes(texts.ask["accept"], False):
-            errors.print(texts.said["not_accepted"], markup=False)
+            self._say(config, spoken_disclaimer(config))
+        if self._asks and not self._dialog.yes(texts.ask.accept, False):
+            errors.print(texts.said.not_accepted, markup=False)
             raise click.exceptions.Exit(1)
 
     def _read_back(self, config: Config) -> dict[str, str]:
         """Read the numbers back. Raises click.exceptions.Exit where they are not right."""
         said, spoken = setup_texts().said, read_back(config)
-        self._dialog.line(said["numbers"] if config.numbers.emergency else said["unknown_country"])
+        self._dialog.line(said.numbers if config.numbers.emergency else said.unknown_country)
         for name, number in spoken.items():
             self._dialog.line(f"  {name}: {number}")
         if self._aloud:
-            _say(config, list(spoken.values()))
-        if self._asks and not self._dialog.yes(setup_texts().ask["right"], True):
-            errors.print(said["aborted"], markup=False)
+            self._say(config, list(spoken.values()))
+        if self._asks and not self._dialog.yes(setup_texts().ask.right, True):
+            errors.print(said.aborted, markup=False)
             raise click.exceptions.Exit(1)
         return spoken
-
-    @contextmanager
-    def _service_resting(self) -> Iterator[bool]:
-        """Inside, the service does not hold the microphone, if sound may be tried; afterwards it runs with the new
-        settings. Gives whether sound can be tried."""
-        said = setup_texts().said
-        options = (self._sound.tried, self._sound.cramp)
-        sounds = any(options) or (self._asks and None in options)
-        if not devices_held():
-            yield sounds and devices_there(self._dialog)
-        elif not is_root():
-            if sounds:
-                self._dialog.line(said["service_holds"], style="yellow")
-            yield False
-        elif not sounds:
-            yield False
-            systemctl("restart", UNIT)
-            self._dialog.line(said["service_again"])
-        else:
-            self._dialog.line(said["service_rests"])
-            systemctl("stop", UNIT)
-            try:
-                yield devices_there(self._dialog)
-            finally:
-                systemctl("start", UNIT)
-            self._dialog.line(said["service_again"])
 
     def _as_json(self, kept: Path | None, spoken: dict[str, str], cramp: TestCramp | None) -> dict[str, Any]:
         measured = self._measured
@@ -289,13 +298,3 @@ def read_back(config: Config) -> dict[str, str]:
     wording, numbers = wording_of(config), config.numbers
     known = {name: getattr(numbers, name) for name in NUMBERS}
     return {name: wording.digits(number) for name, number in known.items() if number}
-
-
-def _say(config: Config, lines: Sequence[str]) -> None:
-    """Aloud, if there is a voice and a speaker; the text is on the screen in any case."""
-    try:
-        with voice_for(config, lambda line: None) as voice:
-            for line in lines:
-                play(voice.clip(line), config)
-    except BedsideError as error:
-        errors.print(f"bedside: not said aloud: {error}", markup=False)

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from bedside.assistant import LogEvent
 from bedside.audio.soundcard import SoundCard
 from bedside.cli.dialog import Dialog
-from bedside.cli.disclaimer import setup_texts
 from bedside.cli.setup_sound import Hearing
+from bedside.cli.setup_texts import setup_texts
 from bedside.config import Config
 from bedside.wiring import assemble, voice_for
 
@@ -49,10 +49,10 @@ class _Watch:
             # Not before: over its very first sentence it hears badly, and that is not what is tried here.
             if self.heard and not self._asked:
                 self._asked, self._until = True, t + STOP
-                self._dialog.line(said["stop"], style="bold")
+                self._dialog.line(said.stop, style="bold")
         elif event["event"] == "intent":
             # What meant nothing would only puzzle: over its first sentence bedside may hear itself a little.
-            self._dialog.line(said["heard"].format(text=self._text), style="dim")
+            self._dialog.line(said.heard.format(text=self._text), style="dim")
             self.stopped = self.heard and event["intent"] == "stop"
 
     def over(self, now: float) -> bool:
@@ -67,12 +67,12 @@ def try_cramp(config: Config, hearing: Hearing, dialog: Dialog) -> TestCramp:
         card = SoundCard(config.microphone, config.speaker, on_trouble=dialog.line)
         assistant = assemble(config, content, model, voice, card, watch.log, dialog.line)
         with card:
-            dialog.line(said["cramp"], style="bold")
+            dialog.line(said.cramp, style="bold")
             assistant.run(lambda: watch.over(card.now))
     if not watch.heard:
-        dialog.line(advice["cramp_unheard"].format(seconds=FIRST_WORDS), style="yellow")
+        dialog.line(advice.cramp_unheard.format(seconds=FIRST_WORDS), style="yellow")
     elif not watch.stopped:
-        dialog.line(advice["stop_unheard"].format(seconds=STOP), style="yellow")
+        dialog.line(advice.stop_unheard.format(seconds=STOP), style="yellow")
     else:
-        dialog.line(said["stopped"], style="green")
+        dialog.line(said.stopped, style="green")
     return TestCramp(watch.heard, watch.stopped)

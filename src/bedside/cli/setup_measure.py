@@ -10,9 +10,9 @@ from bedside.audio.calibration import Echo, Volume, listen_to_itself, measure, p
 from bedside.audio.echo_filter import REACH
 from bedside.audio.soundcard import SoundCard
 from bedside.cli.dialog import Dialog
-from bedside.cli.disclaimer import setup_texts
 from bedside.cli.say import play
 from bedside.cli.setup_questions import Values
+from bedside.cli.setup_texts import setup_texts
 from bedside.config import Config
 from bedside.tts.clip import Clip
 from bedside.wiring import voice_for
@@ -43,7 +43,7 @@ class Measured:
 
 def measure_room(config: Config, dialog: Dialog) -> Measured:
     """Play the test sound and measure what comes back. Raises SoundError or VoiceError."""
-    dialog.line(setup_texts().sound["playing"])
+    dialog.line(setup_texts().sound.playing)
     sound = probe_sound(trial_clip(config).samples)
     with SoundCard(config.microphone, config.speaker) as card:
         played, heard = listen_to_itself(card, sound, config.voice.gain_db)
@@ -51,7 +51,7 @@ def measure_room(config: Config, dialog: Dialog) -> Measured:
     volume = recommend(echo, config.voice.gain_db, config.voice.max_gain_db)
     found = Measured(echo, volume, tuple(_advice(echo, volume)))
     if echo.delay is not None:
-        text = setup_texts().sound["measured"]
+        text = setup_texts().sound.measured
         dialog.line(text.format(delay=echo.delay, above=echo.above_noise_db, noise=echo.noise_dbfs))
     for line in found.advice:
         dialog.line(line, style="yellow")
@@ -63,10 +63,10 @@ def choose_night_volume(config: Config, gain_db: float, dialog: Dialog) -> float
     gain_db: to begin with, dB below the usual."""
     ask, clip = setup_texts().ask, trial_clip(config)
     while True:
-        dialog.line(setup_texts().sound["night"].format(gain=gain_db))
+        dialog.line(setup_texts().sound.night.format(gain=gain_db))
         softer = config.voice.model_copy(update={"gain_db": config.voice.gain_db + gain_db})
         dialog.attempt(partial(play, clip, config.model_copy(update={"voice": softer})))
-        answer = dialog.choose(ask["night"], ("yes", "softer", "louder"))
+        answer = dialog.choose(ask.night, ("yes", "softer", "louder"))
         if answer == "yes":
             return gain_db
         step = STEP_DB if answer == "louder" else -STEP_DB
@@ -82,12 +82,12 @@ def trial_clip(config: Config) -> Clip:
 def _advice(echo: Echo, volume: Volume) -> list[str]:
     advice = setup_texts().advice
     if echo.delay is None:
-        return [advice["echo_unheard"]]
+        return [advice.echo_unheard]
     lines = []
     if echo.clipped:
-        lines.append(advice["echo_overloaded"])
+        lines.append(advice.echo_overloaded)
     if echo.delay > REACH:
-        lines.append(advice["echo_late"].format(delay=echo.delay, reach=REACH))
+        lines.append(advice.echo_late.format(delay=echo.delay, reach=REACH))
     if not volume.enough:
-        lines.append(advice["too_soft"])
+        lines.append(advice.too_soft)
     return lines

@@ -9,10 +9,11 @@ import click
 from pydantic import ValidationError
 
 from bedside.cli.dialog import Dialog
-from bedside.cli.disclaimer import setup_texts
+from bedside.cli.setup_texts import setup_texts
 from bedside.config import Config, load_countries
 from bedside.config_sections import RisksConfig
 from bedside.errors import UsageError
+from bedside.resources import LANGUAGE
 from bedside.yamlfile import suggest
 
 QUIET_FROM, QUIET_UNTIL = "22:00", "07:00"
@@ -60,12 +61,18 @@ def from_options(
     return values
 
 
+def check_language(language: str | None) -> None:
+    """Raises UsageError for a language that there is not. It is no question while there is one answer only."""
+    if language not in (None, LANGUAGE):
+        raise UsageError(f"bedside does not speak '{language}'. So far there is only: {LANGUAGE}.")
+
+
 def ask_household(config: Config, given: Values, dialog: Dialog) -> Values:
     """Ask what the options did not say; what is set already is the default. All values, `given` among them."""
     values = dict(given)
     _ask_numbers(config, values, dialog)
     if "household.partner" not in values:
-        values["household.partner"] = dialog.yes(setup_texts().ask["partner"], config.household.partner)
+        values["household.partner"] = dialog.yes(setup_texts().ask.partner, config.household.partner)
     if not any(key.startswith("risks.") for key in values):
         values |= _ask_risks(config, dialog)
     if "quiet_hours.start" not in values:
@@ -83,21 +90,21 @@ def of_another_country(config: Config, values: Values) -> Values:
 def _ask_numbers(config: Config, values: Values, dialog: Dialog) -> None:
     ask, countries = setup_texts().ask, load_countries()
     if "country" not in values:
-        text = ask["country"].format(countries=", ".join(countries))
+        text = ask.country.format(countries=", ".join(countries))
         values["country"] = _prompt(dialog, text, config.country or "", "country")
     for name in NUMBERS:
         if f"numbers.{name}" not in values and (name != "emergency" or not values["country"]):
             present = getattr(config.numbers, name)
             usual = getattr(countries.get(config.country or ""), name, None)
             default = present if present != usual else ""
-            values[f"numbers.{name}"] = _prompt(dialog, ask[name], default, f"numbers.{name}")
+            values[f"numbers.{name}"] = _prompt(dialog, getattr(ask, name), default, f"numbers.{name}")
 
 
 def _ask_risks(config: Config, dialog: Dialog) -> Values:
     """One question for all: a list that is read is overlooked less than a dozen questions that Enter answers. Without
     risks so far there is no default: none must be said."""
     ask = setup_texts().ask
-    dialog.line(f"\n{ask['risks']}")
+    dialog.line(f"\n{ask.risks}")
     for number, name in enumerate(RISKS, 1):
         dialog.line(f"  {number:2}  {setup_texts().risks[name]}")
     present = [str(number) for number, name in enumerate(RISKS, 1) if getattr(config.risks, name)]
@@ -108,21 +115,21 @@ def _ask_risks(config: Config, dialog: Dialog) -> Values:
         if numbers == ["0"]:
             return []
         if not numbers or not all(number.isdigit() and 1 <= int(number) <= len(RISKS) for number in numbers):
-            raise click.BadParameter(ask["no_such_risk"].format(count=len(RISKS)))
+            raise click.BadParameter(ask.no_such_risk.format(count=len(RISKS)))
         return [RISKS[int(number) - 1] for number in numbers]
 
     default = " ".join(present) or ("0" if asked_before else "")
-    chosen = dialog.ask(ask["which_risks"], default, checked)
+    chosen = dialog.ask(ask.which_risks, default, checked)
     return {f"risks.{name}": True if name in chosen else None for name in RISKS}
 
 
 def _ask_quiet_hours(config: Config, dialog: Dialog) -> Values:
     ask, hours = setup_texts().ask, config.quiet_hours
-    if not dialog.yes(ask["quiet"], hours.start is not None or config.disclaimer_accepted is None):
+    if not dialog.yes(ask.quiet, hours.start is not None or config.disclaimer_accepted is None):
         return {"quiet_hours.start": None, "quiet_hours.end": None}
     return {
-        "quiet_hours.start": _prompt(dialog, ask["quiet_start"], hours.start or QUIET_FROM, "quiet_hours"),
-        "quiet_hours.end": _prompt(dialog, ask["quiet_end"], hours.end or QUIET_UNTIL, "quiet_hours"),
+        "quiet_hours.start": _prompt(dialog, ask.quiet_start, hours.start or QUIET_FROM, "quiet_hours"),
+        "quiet_hours.end": _prompt(dialog, ask.quiet_end, hours.end or QUIET_UNTIL, "quiet_hours"),
     }
 
 

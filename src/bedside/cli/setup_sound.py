@@ -20,10 +20,10 @@ from bedside.audio.devices import Device, Direction, NoSoundDevice, find_device,
 from bedside.audio.levels import SILENCE_DBFS, rms_dbfs
 from bedside.audio.streams import Microphone
 from bedside.cli.dialog import Dialog
-from bedside.cli.disclaimer import setup_texts
 from bedside.cli.say import play
 from bedside.cli.setup_measure import trial_clip
 from bedside.cli.setup_questions import Values
+from bedside.cli.setup_texts import setup_texts
 from bedside.config import Config
 from bedside.errors import SoundError
 from bedside.wiring import Content, default_words_folder, ears_for, load_content, load_model
@@ -50,7 +50,7 @@ class Hearing:
 
     @cached_property
     def parts(self) -> tuple[Content, SpeechModel]:
-        with self._dialog.console.status(setup_texts().sound["loading"]):
+        with self._dialog.console.status(setup_texts().sound.loading):
             content = load_content(self._config, kept=default_words_folder())
             return content, load_model(self._config, content)[0]
 
@@ -68,12 +68,12 @@ class Tried:
     def advice(self) -> str:
         advice = setup_texts().advice
         if self.loudest_dbfs < SILENT:
-            return advice["silent"]
+            return advice.silent
         if self.overloaded:
-            return advice["overloaded"]
+            return advice.overloaded
         if self.loudest_dbfs < FAINT:
-            return advice["quiet"].format(level=self.loudest_dbfs)
-        return advice["not_understood"]
+            return advice.quiet.format(level=self.loudest_dbfs)
+        return advice.not_understood
 
 
 def devices_there(dialog: Dialog) -> bool:
@@ -82,7 +82,7 @@ def devices_there(dialog: Dialog) -> bool:
         for direction in ("microphone", "speaker"):
             find_device(direction, None)
     except NoSoundDevice:
-        dialog.line(setup_texts().said["no_devices"])
+        dialog.line(setup_texts().said.no_devices)
         return False
     except SoundError as error:
         dialog.line(f"{error}")
@@ -98,24 +98,24 @@ def choose_microphone(config: Config, hearing: Hearing, dialog: Dialog) -> Value
     while True:
         tried = dialog.attempt(partial(try_microphone, device, config, hearing, dialog))
         if tried is not None and tried.understood:
-            dialog.line(sound["understood"].format(device=device.name), style="green")
+            dialog.line(sound.understood.format(device=device.name), style="green")
             break
         if tried is not None:
             dialog.line(tried.advice, style="yellow")
-        answer = dialog.choose(ask["microphone_next"], ("again", "next", "keep"))
+        answer = dialog.choose(ask.microphone_next, ("again", "next", "keep"))
         if answer == "keep":
-            dialog.line(sound["keeps"].format(device=device.name))
+            dialog.line(sound.keeps.format(device=device.name))
             break
         if answer == "next":
             device = devices[(devices.index(device) + 1) % len(devices)]
-            dialog.line(f"{sound['microphone']}: {device.name}")
+            dialog.line(f"{sound.microphone}: {device.name}")
     return {"microphone": lasting_name(device, devices)}
 
 
 def try_microphone(device: Device, config: Config, hearing: Hearing, dialog: Dialog) -> Tried:
     """Listen until a cramp is understood, Enter is pressed or time is up, and show how loud it is."""
     ears = ears_for(config, *hearing.parts)
-    dialog.line(setup_texts().sound["speak"])
+    dialog.line(setup_texts().sound.speak)
     microphone = Microphone(device)
     loudest, overloaded, text, understood = SILENCE_DBFS, False, "", False
     try:
@@ -140,7 +140,7 @@ def try_microphone(device: Device, config: Config, hearing: Hearing, dialog: Dia
     finally:
         microphone.close()
     if text:
-        dialog.line(setup_texts().sound["heard"].format(text=text))
+        dialog.line(setup_texts().sound.heard.format(text=text))
     return Tried(text, understood, loudest, overloaded)
 
 
@@ -152,15 +152,15 @@ def choose_speaker(config: Config, dialog: Dialog) -> Values:
     clip = trial_clip(config)
     left = [device, *(each for each in devices if each != device)]
     while left:
-        dialog.line(sound["speaking"].format(device=left[0].name, text=clip.text))
+        dialog.line(sound.speaking.format(device=left[0].name, text=clip.text))
         dialog.attempt(partial(play, clip, config.model_copy(update={"speaker": left[0].name})))
-        answer = dialog.choose(ask["speaker"], ("yes", "again", "no"))
+        answer = dialog.choose(ask.speaker, ("yes", "again", "no"))
         if answer == "yes":
-            dialog.line(sound["heard_speaker"].format(device=left[0].name), style="green")
+            dialog.line(sound.heard_speaker.format(device=left[0].name), style="green")
             return {"speaker": lasting_name(left[0], devices)}
         if answer == "no":
             left.pop(0)
-    dialog.line(sound["no_speaker"].format(device=device.name), style="yellow")
+    dialog.line(sound.no_speaker.format(device=device.name), style="yellow")
     return {"speaker": lasting_name(device, devices)}
 
 
@@ -179,11 +179,11 @@ def _in_order(direction: Direction, wanted: str | None) -> list[Device]:
 def _pick(direction: Direction, devices: list[Device], wanted: str | None, dialog: Dialog) -> Device:
     """Which of several to begin with."""
     sound = setup_texts().sound
-    dialog.title(sound[direction])
+    dialog.title(sound.microphone if direction == "microphone" else sound.speaker)
     if len(devices) == 1:
         return devices[0]
     for number, device in enumerate(devices, 1):
-        mark = f"  {sound['now']}" if wanted is not None and number == 1 else ""
+        mark = f"  {sound.now}" if wanted is not None and number == 1 else ""
         dialog.line(f"  {number:2}  {device.name}{mark}")
 
     def checked(answer: str) -> Device:
@@ -191,7 +191,7 @@ def _pick(direction: Direction, devices: list[Device], wanted: str | None, dialo
             raise click.BadParameter(f"1 - {len(devices)}")
         return devices[int(answer) - 1]
 
-    chosen: Device = dialog.ask(setup_texts().ask["which"], "1", checked)
+    chosen: Device = dialog.ask(setup_texts().ask.which, "1", checked)
     return chosen
 
 

@@ -14,10 +14,11 @@ from bedside.cli.outlook import Terminal
 from bedside.cli.output import errors, json_flag
 from bedside.cli.run_command import listen
 from bedside.config import load_config
-from bedside.errors import UsageError
+from bedside.errors import ControlError, UsageError
 from bedside.service.attendant import request_for
 from bedside.service.control_client import NotRunningError
 from bedside.service.protocol import RequestError, Start
+from bedside.service.status import service_awake
 from bedside.wiring import default_words_folder, load_content, load_model
 
 Side = Literal["left", "right", "both"]
@@ -50,7 +51,12 @@ def command(
         show(send(request, socket), as_json)
         return
     except NotRunningError:
-        pass
+        if socket is None and service_awake():
+            # Here it would take the microphone away from the one that listens all night.
+            raise ControlError(
+                "the service takes no commands yet: it is starting. Try again in a moment; "
+                "'bedside service status' tells how it is."
+            ) from None
     config = load_config(config_path)
     content = load_content(config, intents, routines, default_words_folder())
     try:

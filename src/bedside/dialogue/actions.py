@@ -62,7 +62,9 @@ class Muted:
 
 @dataclass(frozen=True)
 class Unmuted:
-    """What is said is heard again."""
+    """What is said is heard again. aloud: somebody has asked for it; else it ends in silence, for who sleeps."""
+
+    aloud: bool = False
 
 
 Event: TypeAlias = Heard | Said | Speaking | SayingStop | Tick | QuietHours | Announce | Muted | Unmuted

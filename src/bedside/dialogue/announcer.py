@@ -68,11 +68,11 @@ class Announcer:
         self._stage.add(Report("mute", {"state": "on", "seconds": round(seconds)}))
         self._speak(Line(scene.wording.fill(text, seconds=seconds), STEP))
 
-    def unmuted(self) -> None:
-        """Say that everything is heard again, softly: somebody may sleep. In a session that is heard anyway."""
+    def unmuted(self, aloud: bool) -> None:
+        """Everything is heard again; say so softly if `aloud`. In a session that is heard anyway."""
         scene = self._stage.scene
         self._stage.add(Report("mute", {"state": "off"}))
-        if self._stage.activity == "idle":
+        if aloud and self._stage.activity == "idle":
             self._speak(replace(scene.line(scene.library.spoken.mute.over, STEP), raise_db=QUIETER_DB))
 
     def _speak(self, line: Line) -> None:

@@ -124,7 +124,7 @@ class Conversation:
         elif isinstance(event, Muted):
             self._announcer.muted(event.seconds)
         elif isinstance(event, Unmuted):
-            self._announcer.unmuted()
+            self._announcer.unmuted(event.aloud)
         self._settle()
         self._announcer.settle()
         return self._stage.take()

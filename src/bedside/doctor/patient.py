@@ -14,6 +14,7 @@ from bedside.audio.calibration import Echo, listen_to_itself, measure, probe_sou
 from bedside.audio.soundcard import SoundCard
 from bedside.config import Config, load_config
 from bedside.doctor.finding import Background, NotInTimeError
+from bedside.doctor.running import Running, find_running
 from bedside.errors import BedsideError, ModelError
 from bedside.service.places import Places
 from bedside.service.status import ServiceStatus, ask
@@ -55,13 +56,14 @@ class Patient:
         """None where systemd does not run. Raises ServiceError if it does not answer."""
         return ask() if is_booted() else None
 
-    @property
-    def held(self) -> bool:
-        """Whether the service holds the devices."""
+    @cached_property
+    def running(self) -> Running | None:
+        """The bedside that holds the devices, if one does."""
         try:
-            return self.service is not None and self.service.holds_devices
+            service = self.service
         except BedsideError:
-            return False
+            service = None
+        return find_running(service)
 
     @property
     def cache_folder(self) -> Path:

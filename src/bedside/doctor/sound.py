@@ -8,6 +8,7 @@ from bedside.audio.echo_filter import REACH
 from bedside.audio.levels import SILENCE_DBFS
 from bedside.doctor.finding import Finding
 from bedside.doctor.patient import Patient
+from bedside.doctor.running import device_in_use, noise_in_use
 from bedside.errors import SoundError
 
 LOUD_ROOM = -45.0
@@ -16,8 +17,8 @@ LOUD_ROOM = -45.0
 CHANGED_DB = 10.0
 """So much softer than at set-up, and somebody has turned something down."""
 
-HELD = "not tried: the service is running and holds it."
-TRY = "To try it: sudo systemctl stop bedside; bedside doctor; sudo systemctl start bedside"
+HELD = "not tried: a bedside is running, and holds microphone and speaker."
+TRY = "To try it, end that one first; of the service: sudo systemctl stop bedside (and start it again)"
 
 
 def microphone(patient: Patient) -> Finding:
@@ -33,7 +34,7 @@ def tone(patient: Patient) -> Finding | None:
     name = "tone"
     if not patient.sound:
         return None
-    if patient.held:
+    if patient.running is not None:
         return Finding(name, "skipped", HELD, TRY)
     try:
         echo, before = patient.echo(), patient.config.measured
@@ -68,10 +69,10 @@ def tone(patient: Patient) -> Finding | None:
 def noise(patient: Patient) -> Finding | None:
     """The noise of the room, and whether the microphone gives any sound at all."""
     name = "noise"
+    if patient.running is not None:
+        return noise_in_use(patient.running)
     if not patient.sound:
         return None
-    if patient.held:
-        return Finding(name, "skipped", HELD)
     try:
         level = patient.echo().noise_dbfs
     except SoundError:
@@ -88,8 +89,8 @@ def noise(patient: Patient) -> Finding | None:
 
 
 def _device(patient: Patient, direction: Direction, wanted: str | None) -> Finding:
-    if patient.held:
-        return Finding(direction, "skipped", HELD)
+    if patient.running is not None:
+        return device_in_use(direction, patient.running)
     device = find_device(direction, wanted)
     chosen = "as set" if wanted is not None else "the default"
     channels = device.channels(direction)

@@ -11,7 +11,19 @@ from bedside.dialogue.actions import Announce, Heard, Muted, Unmuted
 from bedside.dialogue.conversation import as_if_said, asked_for
 from bedside.dialogue.routine import Routine
 from bedside.service.control_server import MOST, Pending
-from bedside.service.protocol import Mute, Reply, Request, RequestError, Say, Start, State, Status, done, refused
+from bedside.service.protocol import (
+    Mute,
+    Reply,
+    Request,
+    RequestError,
+    Say,
+    SoundState,
+    Start,
+    State,
+    Status,
+    done,
+    refused,
+)
 from bedside.yamlfile import suggest
 
 MOST_WAITING = 3
@@ -42,11 +54,11 @@ def _now() -> datetime:
 @dataclass(frozen=True)
 class About:
     """What `status` tells besides the conversation. program: the version of bedside. model: of the recogniser.
-    microphone: whether sound comes from it. clock: the time of day, with its zone."""
+    sound: how it is with microphone and speaker. clock: the time of day, with its zone."""
 
     program: str
     model: str
-    microphone: Callable[[], bool] = lambda: True
+    sound: Callable[[], SoundState] = lambda: SoundState(microphone="alive")
     clock: Callable[[], datetime] = field(default=_now)
 
 
@@ -142,7 +154,7 @@ class Attendant:
         if not seconds:
             if self._muted_until is None:
                 return done("bedside was listening already.")
-            self._unmute(now)
+            self._unmute(now, aloud=True)
             return done("bedside listens again.")
         if self._state != "idle":
             return refused("something is going on, and 'stop' must be heard. 'bedside stop' ends it first.", "not_now")
@@ -155,14 +167,15 @@ class Attendant:
         )
 
     def _mind_mute(self, now: float) -> None:
-        """It ends at its time, and as soon as anything goes on: then her "stop" must be heard."""
+        """It ends at its time, and as soon as anything goes on: then her "stop" must be heard. Nobody is told at one
+        in the morning; `status` does."""
         if self._muted_until is not None and (now >= self._muted_until or self._state != "idle"):
-            self._unmute(now)
+            self._unmute(now, aloud=False)
 
-    def _unmute(self, now: float) -> None:
+    def _unmute(self, now: float, *, aloud: bool) -> None:
         self._muted_until = None
         self._assistant.close_ears(False)
-        self._assistant.take(Unmuted(), now)
+        self._assistant.take(Unmuted(aloud), now)
 
     def _until(self, then: float, now: float) -> datetime:
         return self._about.clock() + timedelta(seconds=round(then - now))
@@ -175,7 +188,7 @@ class Attendant:
             routine=routine,
             step=step or None,
             listening_since=self._since,
-            microphone="alive" if self._about.microphone() else "gone",
+            **dict(self._about.sound()),
             muted_until=None if until is None else self._until(until, now),
             program=self._about.program,
             model=self._about.model,

@@ -18,6 +18,10 @@ class NotRunningError(ControlError):
     """No bedside runs at any of the places."""
 
 
+class ForbiddenError(ControlError):
+    """bedside runs, perhaps, and may not be spoken to."""
+
+
 class RefusedError(ControlError):
     """bedside runs, and did not do it. reply: with the reason."""
 
@@ -29,7 +33,7 @@ class RefusedError(ControlError):
 def ask(request: Request, places: Sequence[Path]) -> Reply:
     """Send a request to the first place where a bedside runs, and give its reply, which is a good one.
 
-    Raises NotRunningError, RefusedError, or ControlError if it may not be spoken to or does not answer.
+    Raises NotRunningError, ForbiddenError, RefusedError, or ControlError if it does not answer.
     """
     forbidden: Path | None = None
     for place in places:
@@ -44,7 +48,7 @@ def ask(request: Request, places: Sequence[Path]) -> Reply:
         except OSError as error:
             raise ControlError(f"{place}: {error.strerror or error}.") from None
     if forbidden is not None:
-        raise ControlError(
+        raise ForbiddenError(
             f"no permission to speak to the bedside at {forbidden}: be in the group 'bedside' "
             "(sudo usermod -aG bedside $USER), and log in anew."
         )

@@ -19,6 +19,12 @@ UNDECODED = 100
 """Blocks (1 s) of a voice that the recogniser has not taken: it hangs."""
 
 
+NO_MICROPHONE = "No microphone: looking for it."
+LISTENING = "Listening with "
+NO_SPEAKER = "but no speaker: looking for it."
+"""Of what systemd is told, as `bedside doctor` looks for it."""
+
+
 class Sound(Protocol):
     """What the heartbeat looks at in the sound card."""
 
@@ -104,7 +110,7 @@ class Heartbeat:
     def _status(self) -> str:
         microphone, speaker = self._sound.in_use
         if microphone is None:
-            return "No microphone: looking for it."
+            return NO_MICROPHONE
         if speaker is None:
-            return f"Listening with '{microphone}', but no speaker: looking for it."
-        return f"Listening with '{microphone}'."
+            return f"{LISTENING}'{microphone}', {NO_SPEAKER}"
+        return f"{LISTENING}'{microphone}'."

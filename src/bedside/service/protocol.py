@@ -105,20 +105,39 @@ COMMANDS: Mapping[str, type[Request]] = {
 }
 
 
-class Status(BaseModel):
-    """How bedside is. Nothing of what was said is in it.
-
-    routine: the session that is open, a routine or a talk, and its step. microphone: whether sound comes from it.
-    muted_until: None unless nothing is heard on purpose. program: the version of bedside; model: of the recogniser.
-    """
+class UsedDevice(BaseModel):
+    """A sound device that bedside has open. rate: its own, Hz."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
+
+    name: str
+    rate: int
+
+
+class SoundState(BaseModel):
+    """How it is with the sound. microphone: whether sound comes from it. speaker: whether it is there, None where
+    nobody knows. The devices are None for one that is not there. noise_dbfs: of the room's quietest moments of late."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    microphone: Literal["alive", "gone"]
+    speaker: Literal["alive", "gone"] | None = None
+    microphone_device: UsedDevice | None = None
+    speaker_device: UsedDevice | None = None
+    noise_dbfs: float | None = None
+
+
+class Status(SoundState):
+    """How bedside is. Nothing of what was said is in it.
+
+    routine: the session that is open, a routine or a talk, and its step. muted_until: None unless nothing is heard on
+    purpose. program: the version of bedside; model: of the recogniser.
+    """
 
     state: State
     routine: str | None
     step: str | None
     listening_since: datetime
-    microphone: Literal["alive", "gone"]
     muted_until: datetime | None
     program: str
     model: str

@@ -46,6 +46,11 @@ class ServiceStatus:
         """Whether microphone and speaker are its own now, or in a moment."""
         return self.active or self.starting
 
+    @property
+    def awake(self) -> bool:
+        """Whether it is up, or comes up or goes down just now, as in a restart."""
+        return self.installed and self.state.split()[0] not in ("inactive", "failed", "unknown")
+
     def as_json(self) -> dict[str, object]:
         return asdict(self)
 
@@ -86,6 +91,14 @@ def devices_held() -> bool:
     """Whether the service holds microphone and speaker. False where nobody knows."""
     try:
         return is_booted() and ask().holds_devices
+    except ServiceError:
+        return False
+
+
+def service_awake() -> bool:
+    """Whether there is a service that is awake. False where nobody knows."""
+    try:
+        return is_booted() and ask().awake
     except ServiceError:
         return False
 

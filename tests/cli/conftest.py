@@ -1,0 +1,5 @@
+from __future__ import annotations
+
+from tests.end_to_end.conftest import bedroom
+
+__all__ = ["bedroom"]
