@@ -9,12 +9,13 @@ import time
 from collections import deque
 from collections.abc import Callable, Mapping
 from types import TracebackType
-from typing import Self, TypeVar
+from typing import Self
 
 import numpy as np
 
 from bedside.audio.block import BLOCK, BLOCK_SECONDS, Block, silence
-from bedside.audio.devices import Device, Direction, find_devices, portaudio, refresh_devices, without_number
+from bedside.audio.device_choice import DeviceChoice
+from bedside.audio.devices import Device, Direction, portaudio, refresh_devices
 from bedside.audio.steady_clock import SteadyClock
 from bedside.audio.streams import Microphone, Speaker
 from bedside.errors import SoundError
@@ -56,9 +57,6 @@ FORGOTTEN = 1.0014
 """How much more power the quietest moment counts for with each block that was not quieter: twice as much in 5 s."""
 
 
-S = TypeVar("S", Microphone, Speaker)
-
-
 class SoundCard:
     """An AudioEnd over the devices whose names contain `microphone` and `speaker` (None: the default ones).
 
@@ -84,14 +82,11 @@ class SoundCard:
         self._speaker_name = speaker
         self._on_trouble = on_trouble
         self._waits = waits
-        self._former: dict[Direction, str] = {}
-        self._substituted: set[Direction] = set()
-        self._mute: set[str] = set()
+        self._choice = DeviceChoice()
         self.blocks = 0
         """Blocks so far that a microphone has really given."""
         self.returns = 0
         """How often a device has come back that was lost; what is found for the first time does not count."""
-        self._once_open: set[Direction] = set()
         self._clock = SteadyClock()
         self._microphone: Microphone | None = None
         self._speaker: Speaker | None = None
@@ -105,7 +100,6 @@ class SoundCard:
         self._closing = threading.Event()
         self._search: threading.Thread | None = None
         self._searched = 0.0
-        self._anything = True
 
     @property
     def searching(self) -> bool:
@@ -239,7 +233,7 @@ class SoundCard:
             self._on_trouble(f"the {direction} '{stream.device.name}' is gone; looking for it")
         if dead or microphone is None or speaker is None:
             self._begin(self._look_for_devices)
-        elif self._substituted and self._looks_back():
+        elif self._choice.substituted and self._looks_back():
             self._begin(self._look_for_former)
 
     def _looks_back(self) -> bool:
@@ -264,7 +258,7 @@ class SoundCard:
                 retry, waited = FIRST_RETRY, waited + 1
                 continue
             attempt, waited = attempt + 1, 0
-            self._anything = attempt > FORMER
+            self._choice.anything = attempt > FORMER
             if attempt > 1:
                 self._refresh()
             self._open_missing()
@@ -273,7 +267,7 @@ class SoundCard:
 
     def _look_for_former(self) -> None:
         """See once whether a device that was lost and has a substitute is there again."""
-        self._anything = False
+        self._choice.anything = False
         self._refresh()
         self._searched = time.monotonic()
 
@@ -286,20 +280,12 @@ class SoundCard:
     def _drop_dead(self) -> None:
         if self._microphone and not self._microphone.alive:
             dead, self._microphone = self._microphone, None
-            self._note_mute(dead)
+            self._choice.has_died("microphone", dead)
             dead.close()
         if self._speaker and not self._speaker.alive:
             silent, self._speaker = self._speaker, None
-            self._note_mute(silent)
+            self._choice.has_died("speaker", silent)
             silent.close()
-
-    def _note_mute(self, stream: Microphone | Speaker) -> None:
-        """A device that opens and then never calls comes last from now on: it leads to a server that nobody runs."""
-        if not stream.began:
-            self._mute.add(stream.device.name)
-            direction: Direction = "microphone" if isinstance(stream, Microphone) else "speaker"
-            if self._former.get(direction) == without_number(stream.device.name):
-                del self._former[direction]
 
     def _refresh(self) -> None:
         microphone, self._microphone = self._microphone, None
@@ -318,58 +304,29 @@ class SoundCard:
         """Open what is missing as far as that works now."""
         # More than any stream counts, so that the sum is never the same again.
         self._reopened += 1_000_000
-        substituted = set(self._substituted)
+        substituted = set(self._choice.substituted)
         if self._microphone is None:
             with contextlib.suppress(SoundError):
-                lost = "microphone" in self._once_open
+                lost = "microphone" in self._choice.opened
                 self._microphone = self._open_microphone()
-                if microphone_is_news or self._substituted != substituted:
+                if microphone_is_news or self._choice.substituted != substituted:
                     self._tell_of("microphone", self._microphone.device, lost)
-            substituted = set(self._substituted)
+            substituted = set(self._choice.substituted)
         if self._speaker is None:
             with contextlib.suppress(SoundError):
-                lost = "speaker" in self._once_open
+                lost = "speaker" in self._choice.opened
                 self._speaker = self._open_speaker()
-                if speaker_is_news or self._substituted != substituted:
+                if speaker_is_news or self._choice.substituted != substituted:
                     self._tell_of("speaker", self._speaker.device, lost)
 
     def _tell_of(self, direction: Direction, device: Device, lost: bool) -> None:
         """lost: it had been there before, and does not only come late."""
         self.returns += lost
-        happened = "takes its place" if direction in self._substituted else "is back"
+        happened = "takes its place" if direction in self._choice.substituted else "is back"
         self._messages.append(f"the {direction} '{device.name}' {happened}")
 
     def _open_microphone(self) -> Microphone:
-        return self._open("microphone", self._microphone_name, Microphone)
+        return self._choice.open("microphone", self._microphone_name, Microphone)
 
     def _open_speaker(self) -> Speaker:
-        return self._open("speaker", self._speaker_name, Speaker)
-
-    def _open(self, direction: Direction, name: str | None, kind: Callable[[Device], S]) -> S:
-        """The first device that may be meant and that opens. Raises SoundError if there is none.
-
-        Without a name the first one ever opened is meant, the former one; a substitute never becomes that.
-        """
-        devices = find_devices(direction, name)
-        former = self._former.get(direction) if name is None else None
-
-        def is_another(device: Device) -> bool:
-            return former is not None and without_number(device.name) != former
-
-        if not self._anything and direction not in self._substituted:
-            devices = [device for device in devices if not is_another(device)]
-        failed: SoundError | None = None
-        for device in sorted(devices, key=lambda device: (device.name in self._mute, is_another(device))):
-            try:
-                stream = kind(device)
-            except SoundError as error:
-                failed = failed or error
-                continue
-            self._once_open.add(direction)
-            if is_another(device):
-                self._substituted.add(direction)
-            else:
-                self._former[direction] = without_number(device.name)
-                self._substituted.discard(direction)
-            return stream
-        raise failed or SoundError(f"the {direction} '{former}' is not there.")
+        return self._choice.open("speaker", self._speaker_name, Speaker)
