@@ -20,6 +20,10 @@ class NoSoundDevice(SoundError):  # noqa: N818
     """This machine has no microphone, or no speaker, at all."""
 
 
+class NoSuchDevice(SoundError):  # noqa: N818
+    """There are devices, but none has the name that was asked for."""
+
+
 @dataclass(frozen=True)
 class Device:
     """One sound device as PortAudio sees it. rate: its native sample rate (Hz); index: valid only until the
@@ -89,7 +93,7 @@ def list_devices() -> list[Device]:
 def find_device(direction: Direction, name: str | None) -> Device:
     """The device whose name contains `name` (upper and lower case alike; an exact name wins), or the default.
 
-    Raises NoSoundDevice if there is no microphone (or speaker) at all, SoundError if none has that name.
+    Raises NoSoundDevice if there is no microphone (or speaker) at all, NoSuchDevice if none has that name.
     """
     return find_devices(direction, name)[0]
 
@@ -109,7 +113,7 @@ def find_devices(direction: Direction, name: str | None) -> list[Device]:
     ]
     if not matching:
         names = ", ".join(f"'{device.name}'" for device in devices)
-        raise SoundError(f"no {direction} has '{name}' in its name. There are: {names}.")
+        raise NoSuchDevice(f"no {direction} has '{name}' in its name. There are: {names}.")
     return sorted(matching, key=lambda device: device.name.casefold() != wanted)
 
 
