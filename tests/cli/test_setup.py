@@ -5,13 +5,16 @@ from __future__ import annotations
 import json
 import os
 import re
+import subprocess
+import sys
 from datetime import time
 from pathlib import Path
 
 import click
 import pytest
-from click.testing import CliRunner
+from click.testing import CliRunner, Result
 
+from bedside.audio import devices
 from bedside.cli.dialog import Dialog
 from bedside.cli.disclaimer import spoken_disclaimer, wording_of
 from bedside.cli.main import app
@@ -32,6 +35,7 @@ from bedside.service.places import Places
 from bedside.service.settings import settings_in_use, settings_to_write
 from bedside.settings_file import write_settings
 from bedside.yamlfile import read_model
+from tests.pulse import PulseRoom
 
 ACCEPT = ["setup", "--accept", "--no-voice", "--json"]
 
@@ -68,7 +72,9 @@ def test_what_a_person_wrote_stays_with_its_comments_and_the_old_file_is_kept(tm
 @pytest.mark.parametrize(
     ("options", "problem"),
     [
-        (["--country", "Uk"], "unknown country 'Uk'"),
+        (["--country", "DE", "--emergency", "112"], "EU stands for all countries of the European Union with 112"),
+        (["--country", "Germany"], "Known here: AU, CA, EU, IE, IN, NZ, UK, US."),
+        (["--country", "NO"], "for another one leave it out and give --emergency."),
         (["--maternity", "12a"], "numbers.maternity"),
         (["--risk", "past_clott"], "Did you mean 'past_clot'?"),
         (["--quiet-hours", "22"], "22:00-07:00"),
@@ -118,9 +124,10 @@ def asked(lines: list[str], config: Config, given: dict[str, object] | None = No
 
 
 def test_questions_are_put_again_until_the_answer_is_sound() -> None:
-    household = ["Narnia", "NZ", "abc", "0123 456", "", "", "", ""]
+    household = ["Narnia", "nz", "abc", "0123 456", "", "", "", ""]
     values, output = asked([*household, "", "six", "13", "6, 9", "", "22:61", "21:30", ""], Config())
     assert output.count("Error:") == 6
+    assert "for another one leave it empty" in output
     assert values["country"] == "NZ"
     assert values["numbers.maternity"] == "0123 456"
     assert [key for key, value in values.items() if value is True] == [
@@ -157,8 +164,11 @@ def test_what_the_options_say_is_not_asked() -> None:
     ("options", "setting"),
     [
         (["--alone"], ("household.partner", False)),
-        (["--microphone", "USB"], ("microphone", "USB")),
-        (["--speaker", "USB"], ("speaker", "USB")),
+        (["--country", "uk"], ("country", "UK")),
+        (["--country", "-"], ("country", None)),
+        (["--maternity", "-"], ("numbers.maternity", None)),
+        (["--microphone", "-"], ("microphone", None)),
+        (["--speaker", "-"], ("speaker", None)),
         (["--volume", "3"], ("voice.gain_db", 3.0)),
         (["--night-volume", "-9"], ("quiet_hours.gain_db", -9.0)),
         (["--no-risks"], ("risks.twins", False)),
@@ -167,10 +177,66 @@ def test_what_the_options_say_is_not_asked() -> None:
 )
 def test_each_question_has_an_option(tmp_path: Path, options: list[str], setting: tuple[str, object]) -> None:
     file = tmp_path / "config.yaml"
-    file.write_text('risks: {twins: true}\nquiet_hours: {start: "22:00", end: "7:00"}\n')
+    file.write_text(
+        'risks: {twins: true}\nquiet_hours: {start: "22:00", end: "7:00"}\n'
+        'country: IE\nnumbers: {maternity: "0123"}\nmicrophone: USB\nspeaker: USB\n'
+    )
     run(*ACCEPT, "--config", str(file), *options)
     in_force = {each.name: each.value for each in settings_in_force(file)}
     assert in_force[setting[0]] == setting[1]
+
+
+@pytest.mark.soundcard
+@pytest.mark.parametrize("direction", ["microphone", "speaker"])
+def test_a_device_that_is_not_among_those_there_is_refused(
+    pulse_room: PulseRoom, tmp_path: Path, direction: str
+) -> None:
+    """It was written without a word, and the next night ended before it began."""
+    file = tmp_path / "config.yaml"
+
+    def named(name: str) -> subprocess.CompletedProcess[str]:
+        command = [sys.executable, "-m", "bedside", *ACCEPT, "--config", str(file), f"--{direction}", name]
+        return subprocess.run(command, env=pulse_room.env, capture_output=True, text=True, timeout=60)
+
+    done = named("nixda")
+    assert done.returncode == 2
+    assert f"no {direction} has 'nixda' in its name. There are: 'pulse', 'default'." in " ".join(done.stderr.split())
+    assert not file.exists()
+    done = named("Puls")
+    assert (done.returncode, done.stderr.count("'Puls'")) == (0, 0)
+    assert getattr(load_config(file), direction) == "Puls"
+
+
+@pytest.fixture
+def no_devices(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(devices, "list_devices", lambda: [])
+
+
+def spoken_of(*options: str) -> Result:
+    """What a set-up without questions shows people."""
+    done = CliRunner().invoke(app, ["setup", "--accept", *options], standalone_mode=False)
+    assert done.exception is None, done.output
+    return done
+
+
+@pytest.mark.usefixtures("no_devices")
+@pytest.mark.parametrize("direction", ["microphone", "speaker"])
+def test_where_there_are_no_devices_a_name_is_written_with_a_warning(tmp_path: Path, direction: str) -> None:
+    file = tmp_path / "config.yaml"
+    done = spoken_of("--no-voice", "--config", str(file), f"--{direction}", "USB")
+    assert done.output.count("'USB'") == 1
+    assert (
+        f"'USB' is written, but whether there is such a device was not looked at: no {direction} found." in done.output
+    )
+    assert getattr(load_config(file), direction) == "USB"
+
+
+@pytest.mark.usefixtures("no_devices")
+def test_what_was_not_tried_is_the_last_word_and_no_speaker_is_told_once(tmp_path: Path) -> None:
+    done = spoken_of("--config", str(tmp_path / "config.yaml"), "--country", "UK", "--sound", "--test")
+    assert done.output.count("not said aloud: no speaker found") == 1
+    assert done.output.splitlines()[-1] == "Not tried: microphone, speaker, test cramp."
+    assert "Good night" not in done.output
 
 
 def test_options_that_contradict_each_other_are_wrong_use(tmp_path: Path) -> None:

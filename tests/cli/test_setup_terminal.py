@@ -50,6 +50,8 @@ def test_all_questions_at_a_terminal_without_sound(tmp_path: Path) -> None:
         at.answer("numbers right?")
         at.expect("Done.")
         assert at.end() == 0
+        assert at.shown.rstrip().endswith("Not tried: microphone, speaker, test cramp.")
+        assert at.shown.count("not said aloud") == 1
         assert "Traceback" not in at.shown
     config = load_config(file)
     assert config.risks.flags == {"clotting_disorder", "ivf"}

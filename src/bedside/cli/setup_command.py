@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -19,6 +19,7 @@ from bedside.cli.output import errors, json_flag, print_json
 from bedside.cli.say import play
 from bedside.cli.setup_cramp import TestCramp, try_cramp
 from bedside.cli.setup_measure import Measured, choose_night_volume, measure_room
+from bedside.cli.setup_options import SoundOptions, check_name
 from bedside.cli.setup_questions import NUMBERS, Values, ask_household, check_language, from_options, of_another_country
 from bedside.cli.setup_rest import Rest
 from bedside.cli.setup_sound import Hearing, choose_microphone, choose_speaker, devices_there
@@ -29,19 +30,6 @@ from bedside.service.places import Places
 from bedside.service.settings import settings_to_write
 from bedside.settings_file import try_settings, write_settings
 from bedside.wiring import voice_for
-
-
-@dataclass(frozen=True)
-class SoundOptions:
-    """What the options say of the sound; None is asked, or left out without a terminal."""
-
-    microphone: str | None
-    speaker: str | None
-    volume: float | None
-    night_volume: float | None
-    tried: bool | None
-    measured: bool | None
-    cramp: bool | None
 
 
 @click.command("setup")
@@ -57,7 +45,7 @@ class SoundOptions:
 @click.option("--no-risks", is_flag=True, help="No risk flag holds.")
 @click.option("--quiet-hours", metavar="FROM-UNTIL", help="Speak softer then, such as 22:00-07:00.")
 @click.option("--no-quiet-hours", is_flag=True, help="Always speak alike.")
-@click.option("--microphone", metavar="NAME", help="A part of its name; 'bedside devices' lists them.")
+@click.option("--microphone", metavar="NAME", help="A part of its name ('bedside devices'); - for none.")
 @click.option("--speaker", metavar="NAME", help="A part of its name.")
 @click.option("--volume", type=click.FloatRange(-40, 30), metavar="DB", help="Of the voice; 0 is as made.")
 @click.option("--night-volume", type=click.FloatRange(-20, 0), metavar="DB", help="How much softer in quiet hours.")
@@ -124,18 +112,21 @@ class _Setup:
         self._aloud = aloud
         self._rest = Rest(dialog)
         self._measured: Measured | None = None
+        self._untried = ["microphone", "speaker", setup_texts().said.test_cramp]
+        self._unsaid = ""
         self.written = False
 
     def run(self, given: Values) -> None:
         dialog, said = self._dialog, setup_texts().said
         config = load_config(self._file) if self._file.exists() else Config()
         values = of_another_country(config, given)
+        self._check_names()
         if self._asks:
             dialog.line(said.start)
             dialog.line(said.language)
             dialog.line(said.file.format(file=self._file))
             values = of_another_country(config, ask_household(config, given, dialog))
-        values |= self._named_sound()
+        values |= self._sound.values()
         # Whatever the options say is checked before anything sounds.
         hearing = Hearing(self._trial(values), dialog)
         may_sound = self._may_sound()
@@ -156,11 +147,23 @@ class _Setup:
             new = load_config(self._file)
             with self._rest():
                 cramp = dialog.attempt(lambda: try_cramp(new, hearing, dialog))
+            if cramp is not None:
+                self._untried.clear()
         self._rest.over()
         if dialog.as_json:
             print_json(self._as_json(kept, spoken, cramp))
+        elif self._untried:
+            dialog.title(said.not_tried.format(steps=", ".join(self._untried)))
         elif self._asks:
             dialog.title(said.done)
+
+    def _check_names(self) -> None:
+        """Before anything is asked: whether the devices that the options name are there. Raises UsageError."""
+        if not self._sound.names:
+            return
+        with self._rest():
+            for direction, name in self._sound.names.items():
+                check_name(direction, name, not self._rest.possible, self._dialog)
 
     def _may_sound(self) -> bool:
         """Whether sound is wanted and can be tried; one line if it is wanted only."""
@@ -181,7 +184,9 @@ class _Setup:
                 for line in lines:
                     play(voice.clip(line), config)
         except BedsideError as error:
-            errors.print(f"bedside: not said aloud: {error}", markup=False)
+            if str(error) != self._unsaid:
+                errors.print(f"bedside: not said aloud: {error}", markup=False)
+            self._unsaid = str(error)
 
     def _trial(self, values: Values) -> Config:
         return trial(self._file, values)
@@ -193,26 +198,18 @@ class _Setup:
         self._dialog.line()
         return self._dialog.yes(question, True)
 
-    def _named_sound(self) -> Values:
-        sound = self._sound
-        named: Values = {
-            "microphone": sound.microphone,
-            "speaker": sound.speaker,
-            "voice.gain_db": sound.volume,
-            "quiet_hours.gain_db": sound.night_volume,
-        }
-        return {key: value for key, value in named.items() if value is not None}
-
     def _try_sound(self, values: Values, hearing: Hearing) -> Values:
         """Microphone and speaker as far as the options do not name them, then the room, then the volume."""
         sound, found = self._sound, Values()
         config = self._trial(values)
         if self._asks and sound.microphone is None:
             found |= choose_microphone(config, hearing, self._dialog)
+            self._untried.remove("microphone")
         else:
             find_device("microphone", config.microphone)
         if self._asks and sound.speaker is None:
             found |= choose_speaker(config, self._dialog)
+            self._untried.remove("speaker")
         else:
             find_device("speaker", config.speaker)
         # Without a terminal there is nothing else to try.
@@ -230,6 +227,7 @@ class _Setup:
                 break
         if self._measured is None:
             return found
+        self._untried = self._untried[-1:]
         found |= self._measured.values()
         volume = self._measured.volume
         if self._measured.echo.delay is not None and sound.volume is None and volume.gain_db != config.voice.gain_db:

@@ -38,9 +38,8 @@ def from_options(
     """What the options say. Raises UsageError."""
     values: Values = {}
     if (country := numbers["country"]) is not None:
-        _check_country(country)
-        values["country"] = country
-    values |= {f"numbers.{name}": numbers[name] for name in NUMBERS if numbers[name] is not None}
+        values["country"] = None if country == NONE else _known_country(country, "leave it out and give --emergency")
+    values |= {f"numbers.{name}": unless_taken_away(numbers[name]) for name in NUMBERS if numbers[name] is not None}
     if partner is not None:
         values["household.partner"] = partner
     if (risks and no_risks) or (quiet_hours and no_quiet_hours):
@@ -59,6 +58,11 @@ def from_options(
             raise UsageError("quiet hours are written as 22:00-07:00.")
         values |= {"quiet_hours.start": start.strip(), "quiet_hours.end": end.strip()}
     return values
+
+
+def unless_taken_away(value: Any) -> Any:
+    """The value of an option; None for the "-" that takes it out of the settings, as at the prompt."""
+    return None if value == NONE else value
 
 
 def check_language(language: str | None) -> None:
@@ -143,7 +147,7 @@ def _prompt(dialog: Dialog, text: str, default: str | None, key: str) -> str | N
             try:
                 Config.model_validate(_nested(key, value))
                 if key == "country":
-                    _check_country(value)
+                    return _known_country(value, "leave it empty, and its emergency number is asked for")
             except ValidationError as error:
                 raise click.BadParameter(error.errors()[0]["msg"].removeprefix("Value error, ")) from None
             except UsageError as error:
@@ -153,9 +157,15 @@ def _prompt(dialog: Dialog, text: str, default: str | None, key: str) -> str | N
     return dialog.ask(text, default or "", checked) or None
 
 
-def _check_country(country: str) -> None:
-    if country not in load_countries():
-        raise UsageError(f"unknown country '{country}'. {suggest(country, list(load_countries()))}")
+def _known_country(country: str, otherwise: str) -> str:
+    """As it is listed, however it was written. Raises UsageError, which says what to do `otherwise`."""
+    known = load_countries()
+    if country.strip().upper() not in known:
+        raise UsageError(
+            f"unknown country '{country}'. Known here: {', '.join(known)}. "
+            f"EU stands for all countries of the European Union with 112; for another one {otherwise}."
+        )
+    return country.strip().upper()
 
 
 def _nested(key: str, value: str) -> dict[str, Any]:

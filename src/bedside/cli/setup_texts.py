@@ -60,6 +60,10 @@ class Told(_Section):
     service_again: str
     service_holds: str
     no_devices: str
+    unchecked: str
+    held: str
+    not_tried: str
+    test_cramp: str
     done: str
     offer: str
     hint: str
