@@ -35,6 +35,11 @@ class FedEnd:
         self._left = self._blocks = round(seconds * RATE / BLOCK)
         self._report = report
         self._began = 0.0
+        # What a sound card tells of itself besides.
+        self.returns = 0
+        self.hears = True
+        self.devices = (None, None)
+        self.noise_dbfs = None
 
     @property
     def jumps(self) -> int:
