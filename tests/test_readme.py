@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+import shutil
 from pathlib import Path
 
 import pytest
 
 from bedside import resources
+from bedside.audio.scene import read_scene
 from bedside.cli.main import COMMANDS
 from bedside.config import load_config
 from bedside.dialogue.library import load_library
@@ -41,6 +43,18 @@ def test_the_routine_is_valid_and_the_words_lead_to_it(shown: Path) -> None:
     assert "ankle-circles" in library.routines
     sentences = load_intents(shown / "intents.yaml").sentences("idle")
     assert "ankle-circles" in {s.slots.get("routine") for s in sentences if s.text == "circle my ankle"}
+
+
+def test_the_scene_can_be_read(shown: Path) -> None:
+    for recording in (resources.content_folder() / "demo").glob("*.wav"):
+        shutil.copy(recording, shown)
+    assert len(read_scene(shown / "scene.yaml").says) == 2
+
+
+def test_the_size_of_the_model_is_as_told() -> None:
+    size = sum(file.stat().st_size for file in (TREE / "models" / "embedded").rglob("*") if file.is_file())
+    assert f"embedded model of {size / 1e6:.1f} MB" in README
+    assert f"| `embedded` | {size / 1e6:.1f} MB |" in (TREE / "models" / "README.md").read_text(encoding="utf-8")
 
 
 def test_the_words_of_the_first_night_are_understood() -> None:

@@ -74,6 +74,13 @@ def load_content(
     return Content(words, library)
 
 
+def asked_for(content: Content) -> set[str]:
+    """The routines that people ask for: that a sentence starts or that answer one, and all of the household's own."""
+    sentences = (sentence for scope in SCOPES for sentence in content.intents.sentences(scope))
+    named = {each.slots[slot] for each in sentences for slot in ("routine", "topic") if slot in each.slots}
+    return (named | content.library.own) & set(content.library.routines)
+
+
 def default_words_folder() -> Path:
     """Where that is for the user who runs bedside."""
     return Path(platformdirs.user_cache_path("bedside")) / "words"

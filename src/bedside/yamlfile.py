@@ -311,11 +311,17 @@ def _in_plain_words(fault: Any, written: str) -> tuple[str, str]:
     return f"needs {needed}" + (f", not {found}" if found else ""), says
 
 
+MOST_NAMED = 40
+"""So many names are told in full; more would fill the screen."""
+
+
 def suggest(word: str, allowed: Sequence[str]) -> str:
-    """ "Did you mean ...?" for a mistyped word, or the list of what is allowed."""
+    """ "Did you mean ...?" for a mistyped word, or the list of what is allowed; of a long list what comes nearest."""
     close = get_close_matches(word, allowed, n=1, cutoff=0.6)
     if close:
         return f"Did you mean '{close[0]}'?"
+    if len(allowed) > MOST_NAMED:
+        return f"The nearest are: {', '.join(get_close_matches(word, allowed, n=5, cutoff=0.0))}."
     return f"Known here: {', '.join(sorted(allowed))}." if allowed else ""
 
 

@@ -62,6 +62,8 @@ def test_an_unknown_routine_is_named_with_the_nearest(home: House) -> None:
     reply = home.start("wall-strech")
     assert (reply.ok, reply.reason) == (False, "unknown_routine")
     assert "'wall-stretch'" in (reply.error or "")
+    by_itself = home.start("q-13")
+    assert (by_itself.reason, "puts by itself" in (by_itself.error or "")) == ("unknown_routine", True)
     assert home.start("q-07").reason == "unknown_routine"
     assert home.log == []
 
@@ -89,6 +91,31 @@ def test_massage_is_behind_its_gate_for_a_keyboard_too(home: House) -> None:
     }
     assert of(home.log, "hold") == []
     assert of(home.log, "say", step="say")
+
+
+def test_a_massage_that_is_only_put_off_was_not_started(home: House) -> None:
+    assert home.start("acute-calf-bed").ok
+    home.run(20.0)
+    assert home.start("massage-calf").reason == "not_now"
+    assert home.tell("stop").ok
+    # The cramp was left; the massage's session opens, and all it says is that the stretch comes first.
+    reply = home.start("massage-calf")
+    assert (reply.ok, reply.reason) == (False, "not_now")
+    home.run_until(lambda: home.status().state == "idle")
+    assert "First the stretch." in of(home.log, "say")[-1]["text"]
+
+
+def test_that_questions_come_first_is_told(bedroom: Bedroom, place: Path) -> None:
+    with house(bedroom, place) as home:
+        assert "both legs come first" in (home.start("massage-calf").told or "")
+    with house(bedroom, place, at(1.0, "i can't breathe")) as home:
+        home.run_until(lambda: bool(of(home.log, "alert")))
+        assert home.tell("stop").ok
+        home.run(5.0)
+        assert "both legs come first" in (home.start("acute-calf-bed").told or "")
+        # Asked for again while they are open it changes nothing, and a stretch out of bed is not for tonight.
+        assert home.start("acute-calf-bed").reason == "not_now"
+        assert home.start("wall-stretch").reason == "not_now"
 
 
 def test_in_an_alert_only_stop_is_obeyed(bedroom: Bedroom, place: Path) -> None:
@@ -166,7 +193,7 @@ def test_a_session_is_never_deaf(bedroom: Bedroom, place: Path) -> None:
     with house(bedroom, place, at(20.0, "stop")) as home:
         assert home.mute(7200).ok
         home.run(5.0)
-        assert home.start("acute-calf-bed").ok
+        assert home.start("acute-calf-bed").told == "Started acute-calf-bed. bedside listens again."
         assert home.status().muted_until is None
         assert home.mute(7200).reason == "not_now"
         home.run_until(lambda: home.status().state == "idle", within=30.0)

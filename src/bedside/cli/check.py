@@ -20,9 +20,10 @@ from bedside.wiring import cannot_be_heard, load_content, load_model, load_words
 @content_options
 @json_flag
 def command(config_path: Path | None, intents: Path | None, routines: Path | None, as_json: bool) -> None:
-    """Check the settings, the intents, the routines, and that the recogniser knows every word.
+    """Check the settings, the words and the routines.
 
-    Every fault is one line with its file, its line and what to write instead; exit code 1 if there is one.
+    Also whether the recogniser knows every word. Every fault is one line with its file, its line and what to write
+    instead; exit code 1 if there is one.
     """
     results = _check(config_path, intents, routines)
     faults = [fault for _, fault in results if fault]

@@ -56,7 +56,7 @@ def _simple(command: Literal["stop", "pause", "resume"], help_text: str) -> clic
     return simple
 
 
-stop = _simple("stop", "End what the running bedside does: speech, routine, alert. As if somebody said “stop”.")
+stop = _simple("stop", "End what the running bedside does. That is speech, routine, alert: as if somebody said “stop”.")
 pause = _simple("pause", "Pause the routine of the running bedside.")
 resume = _simple("resume", "Go on with a paused routine.")
 
@@ -101,9 +101,10 @@ def _clock(time: datetime) -> str:
 @socket_option
 @json_flag
 def mute(duration: str, socket: Path | None, as_json: bool) -> None:
-    """Let the running bedside hear nothing for TIME, such as 30m, 2h or 1h30m; "off" ends it.
+    """Let the running bedside hear nothing for TIME.
 
-    In that time calls for help and "stop" are not heard either. It ends by itself, and with a restart.
+    TIME is such as 30m, 2h or 1h30m; "off" ends it. In that time calls for help and "stop" are not heard either. It
+    ends by itself, as soon as a routine is started, and with a restart.
     """
     seconds = 0.0 if duration.lower() == "off" else seconds_of(duration)
     if seconds is None or (duration.lower() != "off" and not SHORTEST_MUTE <= seconds <= LONGEST_MUTE):

@@ -24,8 +24,11 @@ DEMO_RECORDING = Path("bedside-demo.wav")
 @content_options
 @json_flag
 def command(record: Path, config_path: Path | None, intents: Path | None, routines: Path | None, as_json: bool) -> None:
-    """Play the built-in demo: a recorded voice asks for help, the real recogniser, matcher, conversation and
-    voice answer. Needs no sound device; the sound is left in a WAV file."""
+    """Play the built-in demo; it needs no sound device.
+
+    A recorded voice asks for help; the real recogniser, matcher, conversation and voice answer. The sound is left in
+    a WAV file.
+    """
     config = load_config(config_path)
     content = load_content(config, intents, routines)
     model, chosen = load_model(config, content)

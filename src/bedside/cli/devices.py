@@ -14,7 +14,7 @@ from bedside.cli.output import console, json_flag, print_json
 @click.command()
 @json_flag
 def devices(as_json: bool) -> None:
-    """List the sound devices of this machine; exit code 1 if there are none."""
+    """List the sound devices of this machine. Exit code 1 if there are none."""
     found = list_devices()
     if as_json:
         print_json([asdict(device) for device in found])

@@ -28,10 +28,11 @@ STYLES: dict[State, str] = {"fine": "green", "warning": "yellow", "wrong": "bold
 @config_option
 @json_flag
 def command(no_sound: bool, config_path: Path | None, as_json: bool) -> None:
-    """Look at everything that must be right for a night: sound, hearing, voice, disk, service, settings.
+    """Look at everything that must be right for a night.
 
-    A short rising tone is played from the speaker to the microphone, unless --no-sound. Each line is fine, warning,
-    wrong, or skipped where it could not be looked at; exit code 1 if anything is wrong.
+    That is sound, hearing, voice, disk, service, settings. A short rising tone is played from the speaker to the
+    microphone, unless --no-sound. Each line is fine, warning, wrong, or skipped where it could not be looked at;
+    exit code 1 if anything is wrong.
     """
     examination = Examination(Patient(settings_in_use(config_path, Places()), not no_sound))
     found: list[Finding] = []

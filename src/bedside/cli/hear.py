@@ -33,10 +33,11 @@ def command(
     routines: Path | None,
     as_json: bool,
 ) -> None:
-    """Print what is heard and understood in sound files (mono WAV or FLAC), with times in seconds.
+    """Print what is heard and understood in sound files.
 
-    --state says whether a session is open, since then other things may be said. With --json: a line for each
-    utterance, and one with an empty text for a file in which none is heard.
+    They are mono WAV or FLAC; times are in seconds. --state says whether a session is open, since then other things
+    may be said. With --json: a line for each utterance, and one with an empty text for a file in which none is
+    heard.
     """
     config = load_config(config_path)
     content = load_content(config, intents, routines)

@@ -60,7 +60,7 @@ def fetch_command(
     timeout: float,
     as_json: bool,
 ) -> None:
-    """Download and install a model (default: the official English one), resuming what was cut off."""
+    """Download and install a model, resuming what was cut off. Default: the official English one."""
     manifest = read_manifest()
     name, archive = _wanted(manifest, name, source, sha256, size)
     if not force and _is_whole(name, manifest):
@@ -181,7 +181,7 @@ def _choice(chosen: ChosenModel) -> dict[str, str]:
 @click.argument("models", nargs=-1, metavar="[NAME|FOLDER]...")
 @json_flag
 def verify_command(models: tuple[str, ...], as_json: bool) -> None:
-    """Read every file of models (default: all that are here), compare sums, and try them in libvosk."""
+    """Check models that are here, by default all. Every file is read, sums are compared, and libvosk tries them."""
     manifest = read_manifest()
     wanted = models or tuple(each.name for each in known_models(manifest) if each.folder)
     results: list[dict[str, Any]] = []
@@ -206,7 +206,7 @@ def verify_command(models: tuple[str, ...], as_json: bool) -> None:
 @click.argument("wanted", metavar="NAME|FOLDER|auto")
 @json_flag
 def use_command(wanted: str, as_json: bool) -> None:
-    """Choose the model that runs from now on; 'auto' leaves the choice to bedside again."""
+    """Choose the model that runs from now on. 'auto' leaves the choice to bedside again."""
     chosen = use_model(wanted)
     if as_json:
         print_json(_choice(chosen))

@@ -12,12 +12,12 @@ from bedside.cli.output import console, errors, json_flag, print_json
 from bedside.cli.timeline import event_printer
 from bedside.config import Config, load_config
 from bedside.dialogue.conversation import Conversation
-from bedside.dialogue.library import Library
+from bedside.dialogue.library import Library, no_routine
 from bedside.errors import UsageError, VoiceError
 from bedside.nlu.match import INTENTS
 from bedside.rehearsal import VirtualNight, rehearse
 from bedside.tts.voice import Voice
-from bedside.wiring import load_content, phone_numbers, voice_for
+from bedside.wiring import asked_for, load_content, phone_numbers, voice_for
 from bedside.yamlfile import suggest
 
 LETTERS_A_SECOND = 13.0
@@ -25,23 +25,26 @@ LETTERS_A_SECOND = 13.0
 
 
 @click.command("routines")
+@click.option("--all", "everything", is_flag=True, help="Also what bedside only comes to by itself.")
 @content_options
 @json_flag
-def list_command(config_path: Path | None, intents: Path | None, routines: Path | None, as_json: bool) -> None:
-    """List the routines."""
+def list_command(
+    everything: bool, config_path: Path | None, intents: Path | None, routines: Path | None, as_json: bool
+) -> None:
+    """List the routines and answers that people ask for."""
     config = load_config(config_path)
-    library = load_content(config, intents, routines).library
-    lengths = {ident: _seconds(config, library, ident) for ident in library.routines}
+    content = load_content(config, intents, routines)
+    library = content.library
+    wanted = set(library.routines) if everything else asked_for(content)
+    listed = [routine for ident, routine in library.routines.items() if ident in wanted]
+    lengths = {routine.id: _seconds(config, library, routine.id) for routine in listed}
     if as_json:
         print_json(
-            [
-                {"id": r.id, "title": r.title, "steps": len(r.steps), "seconds": round(lengths[r.id])}
-                for r in library.routines.values()
-            ]
+            [{"id": r.id, "title": r.title, "steps": len(r.steps), "seconds": round(lengths[r.id])} for r in listed]
         )
         return
     table = Table("routine", "what it is", "about", box=None, header_style="bold")
-    for routine in library.routines.values():
+    for routine in listed:
         table.add_row(routine.id, routine.title, f"{lengths[routine.id] / 60:.1f} min")
     console.print(table)
 
@@ -63,14 +66,14 @@ def rehearse_command(
     routines: Path | None,
     as_json: bool,
 ) -> None:
-    """Print everything ROUTINE says, with its timeline in virtual time.
+    """Print all that ROUTINE says, with its times.
 
     Its questions get the answers that lead through most of it, or those of --answer first: --answer no --answer yes.
     """
     config = load_config(config_path)
     library = load_content(config, intents, routines).library
     if routine not in library.routines:
-        raise UsageError(f"There is no routine '{routine}'. {suggest(routine, list(library.routines))}")
+        raise UsageError(no_routine(routine, list(library.routines)))
     for answer in answers:
         if answer not in INTENTS:
             raise UsageError(f"There is no intent '{answer}'. {suggest(answer, INTENTS)}")

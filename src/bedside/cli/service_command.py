@@ -24,13 +24,13 @@ NOT_INSTALLED = "the service is not installed; in a clone of the repository run 
 
 @click.group("service")
 def service() -> None:
-    """The service that listens from boot on: install, status, logs, uninstall."""
+    """The service that listens from boot on."""
 
 
 @service.command("install")
 @click.option("--models", type=FILE, metavar="DIR", help="Speech models to go along.")
 def install(models: Path | None) -> None:
-    """Install the service and start it, or put this version in the place of the former one. Needs root.
+    """Install the service and start it, or upgrade it. Needs root.
 
     Settings are in /etc/bedside; at first those of the person who installs are copied to there.
     """

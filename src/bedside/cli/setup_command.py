@@ -78,11 +78,11 @@ def command(
     as_json: bool,
     **numbers: str | None,
 ) -> None:
-    """Set bedside up for a household: numbers, risks, quiet hours, microphone and speaker, a test.
+    """Set bedside up for a household.
 
-    Asks at a terminal whatever the options do not say; with --accept nothing is asked, and sound is only tried with
-    --sound and --test. The present settings stay as they are otherwise, and the former file is kept. Where bedside
-    runs as a service: sudo bedside setup.
+    That is numbers, risks, quiet hours, microphone and speaker, a test. Asks at a terminal whatever the options do
+    not say; with --accept nothing is asked, and sound is only tried with --sound and --test. The present settings
+    stay as they are otherwise, and the former file is kept. Where bedside runs as a service: sudo bedside setup.
     """
     if not accept and not sys.stdin.isatty():
         raise UsageError("without a terminal, give the options and --accept; see 'bedside setup --help'.")

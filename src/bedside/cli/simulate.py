@@ -33,10 +33,10 @@ def command(
     routines: Path | None,
     as_json: bool,
 ) -> None:
-    """Play SCENE (a YAML file: who says what when, which noise) and print what happens.
+    """Play the night of SCENE and print what happens.
 
-    Time is counted in samples: the same scene twice gives the same log. With --json it is the event log, one
-    object a line.
+    SCENE is a YAML file: who says what when, which noise. Time is counted in samples: the same scene twice gives
+    the same log. With --json it is the event log, one object a line.
     """
     config = load_config(config_path)
     content = load_content(config, intents, routines)

@@ -39,9 +39,10 @@ def command(
     routines: Path | None,
     as_json: bool,
 ) -> None:
-    """Start ROUTINE in the running bedside; if none is running, here, until it has ended or Ctrl-C.
+    """Start ROUTINE, in the running bedside or else here.
 
-    It is as if somebody had asked for it aloud: the same questions come first. 'bedside routines' lists them.
+    Here it goes on until it has ended, or Ctrl-C. It is as if somebody had asked for it aloud: the same questions
+    come first. 'bedside routines' lists them.
     """
     try:
         request = Start(routine=routine, side=side)

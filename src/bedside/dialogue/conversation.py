@@ -83,6 +83,22 @@ class Conversation:
         return self._stage.session_name, self._stage.step_name()
 
     @property
+    def changes(self) -> int:
+        """How often what goes on has been replaced by something else."""
+        return self._stage.changes
+
+    def begun(self, routine: str) -> Literal["now", "questions"] | None:
+        """Whether a routine that was just asked for goes on now, or the questions that lead to it; None if neither,
+        as where it is only said why not."""
+        if self._stage.activity == "warned":
+            return "questions"
+        if self._stage.session_name != routine or self._stage.activity == "telling":
+            return None
+        if self._stage.activity != "gate":
+            return "now"
+        return "questions" if self._walk.gate_leads_on else None
+
+    @property
     def announcing(self) -> int:
         """How many texts from outside have not been begun yet."""
         return self._announcer.waiting

@@ -116,10 +116,11 @@ def gate_is_open(scene: Scene) -> bool:
     """Whether massage, heat and cold may be spoken of now: opened in this session, less than an hour ago."""
     opened = scene.session.gate_opened
     lasts = opened is not None and scene.now - opened <= scene.settings.gate
-    return lasts and all_clear(scene) and not _barred(scene)
+    return lasts and all_clear(scene) and not gate_is_barred(scene)
 
 
-def _barred(scene: Scene) -> bool:
+def gate_is_barred(scene: Scene) -> bool:
+    """Whether it stays shut without a question."""
     return _why_shut(scene) is not None
 
 

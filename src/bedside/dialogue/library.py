@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,17 +14,25 @@ from bedside.dialogue.routine_file import RoutineFile
 from bedside.dialogue.spoken import Spoken
 from bedside.errors import ContentError
 from bedside.nlu.meaning import danger_signs
-from bedside.yamlfile import read_model
+from bedside.yamlfile import read_model, suggest
 
 FOLDERS = (("routines", False), ("answers", True))
 
 
 @dataclass(frozen=True)
 class Library:
-    """All that bedside can say. routines: by id, the answers to questions among them."""
+    """All that bedside can say. routines: by id, the answers to questions among them. own: ids of the household's."""
 
     routines: Mapping[str, Routine]
     spoken: Spoken
+    own: frozenset[str] = frozenset()
+
+
+def no_routine(name: str, known: Sequence[str]) -> str:
+    """What to tell somebody who asked for a routine that is not among those known."""
+    close = suggest(name, known)
+    advice = close if close.startswith("Did") else "'bedside routines' lists them."
+    return f"there is no routine '{name}'. {advice}"
 
 
 def load_library(content: Path, routines: Path | None = None) -> Library:
@@ -43,7 +51,7 @@ def load_library(content: Path, routines: Path | None = None) -> Library:
         check_file(source, spoken, signs)
     built = {ident: flatten(source, sources) for ident, source in sources.items() if not source.file.block}
     check_targets(built, sources)
-    return Library(built, spoken)
+    return Library(built, spoken, frozenset(ident for ident in built if sources[ident].own))
 
 
 def _read_folder(folder: Path, found: dict[str, Source], answer: bool = False, own: bool = False) -> None:

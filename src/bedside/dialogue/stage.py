@@ -39,11 +39,13 @@ class Stage:
         self.open_hold: str | None = None
         self.hold_end = 0.0
         self.session_name: str | None = None
+        self.changes = 0
         self._out: list[Action] = []
 
     def run(self, script: Script | None, activity: Activity, by: str) -> None:
         """Replace what is going on: speech is cut, an open hold is let go."""
         self.collect()
+        self.changes += 1
         self.activity = activity
         self.performer.begin(None, self.scene.now, by)
         self.collect()

@@ -227,6 +227,14 @@ class Walk:
             session.index = session.routine.past_gate(session.index)
         self.begin_step("step")
 
+    @property
+    def gate_leads_on(self) -> bool:
+        """Whether anything of the routine can follow the gate; where that stays shut without a question, past it."""
+        session = self._scene.session
+        assert session.routine is not None
+        shut = legs.gate_is_barred(self._scene)
+        return not shut or session.routine.past_gate(session.index) < len(session.routine.steps)
+
     def ask_legs(self, by: str) -> None:
         """All leg questions, between two steps."""
         name = self._stage.step_name().split("/")[0]

@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 from bedside.assistant import Assistant
 from bedside.dialogue.actions import Announce, Heard, Muted, Unmuted
 from bedside.dialogue.conversation import as_if_said, asked_for
+from bedside.dialogue.library import no_routine
 from bedside.dialogue.routine import Routine
 from bedside.service.control_server import MOST, Pending
 from bedside.service.protocol import (
@@ -24,7 +25,6 @@ from bedside.service.protocol import (
     done,
     refused,
 )
-from bedside.yamlfile import suggest
 
 MOST_WAITING = 3
 """So many texts may wait to be spoken."""
@@ -36,12 +36,13 @@ def request_for(routines: Mapping[str, Routine], name: str, side: str | None = N
     Raises RequestError for a name that there is not. The questions of guidance.md C5, whose silence is an alert, come
     after a danger sign only.
     """
-    offered = [each for each in routines.values() if not (each.answer and each.default_from(0))]
-    routine = next((each for each in offered if each.id == name), None)
+    by_itself = {each.id for each in routines.values() if each.answer and each.default_from(0)}
+    if name in by_itself:
+        problem = f"'{name}' is a question that bedside puts by itself and cannot be started."
+        raise RequestError(problem, "unknown_routine")
+    routine = routines.get(name)
     if routine is None:
-        close = suggest(name, [each.id for each in offered])
-        advice = close if "mean" in close else "'bedside routines' lists them."
-        raise RequestError(f"there is no routine '{name}'. {advice}", "unknown_routine")
+        raise RequestError(no_routine(name, [each for each in routines if each not in by_itself]), "unknown_routine")
     if routine.answer:
         return as_if_said("question", {"topic": name})
     return asked_for(name, side)
@@ -113,12 +114,20 @@ class Attendant:
             wish = request_for(self._routines, request.routine, request.side)
         except RequestError as error:
             return refused(str(error), error.reason)
+        muted, before = self._muted_until is not None, self._conversation.changes
         self._assistant.take(wish, now)
-        if self._conversation.place[0] == request.routine:
-            return done(f"Started {request.routine}.")
-        return refused(
-            f"'{request.routine}' does not begin now: bedside says aloud why, or what comes first.", "not_now"
-        )
+        begun = self._conversation.begun(request.routine) if self._conversation.changes != before else None
+        self._mind_mute(now)
+        again = " bedside listens again." if muted and self._muted_until is None else ""
+        if begun is None:
+            return refused(f"{self._why_not(request.routine)}{again}", "not_now")
+        first = "" if begun == "now" else " Questions about both legs come first."
+        return done(f"Started {request.routine}.{first}{again}")
+
+    def _why_not(self, name: str) -> str:
+        if self._routines[name].answer:
+            return f"'{name}' does not interrupt what goes on: bedside says aloud what can be said beside it."
+        return f"'{name}' does not begin now: bedside says aloud why, or what comes first."
 
     def _stop(self, now: float) -> Reply:
         at_rest = self._state == "idle" and self._conversation.silent and not self._conversation.announcing
