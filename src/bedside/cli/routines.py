@@ -12,10 +12,11 @@ from bedside.cli.output import console, errors, json_flag, print_json
 from bedside.cli.timeline import event_printer
 from bedside.config import Config, load_config
 from bedside.dialogue.conversation import Conversation
-from bedside.dialogue.library import Library, no_routine
+from bedside.dialogue.library import Library
 from bedside.errors import UsageError, VoiceError
 from bedside.nlu.match import INTENTS
 from bedside.rehearsal import VirtualNight, rehearse
+from bedside.service.attendant import no_routine
 from bedside.tts.voice import Voice
 from bedside.wiring import asked_for, load_content, phone_numbers, voice_for
 from bedside.yamlfile import suggest

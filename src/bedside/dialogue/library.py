@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,7 +14,7 @@ from bedside.dialogue.routine_file import RoutineFile
 from bedside.dialogue.spoken import Spoken
 from bedside.errors import ContentError
 from bedside.nlu.meaning import danger_signs
-from bedside.yamlfile import read_model, suggest
+from bedside.yamlfile import read_model
 
 FOLDERS = (("routines", False), ("answers", True))
 
@@ -26,13 +26,6 @@ class Library:
     routines: Mapping[str, Routine]
     spoken: Spoken
     own: frozenset[str] = frozenset()
-
-
-def no_routine(name: str, known: Sequence[str]) -> str:
-    """What to tell somebody who asked for a routine that is not among those known."""
-    close = suggest(name, known)
-    advice = close if close.startswith("Did") else "'bedside routines' lists them."
-    return f"there is no routine '{name}'. {advice}"
 
 
 def load_library(content: Path, routines: Path | None = None) -> Library:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
 from bedside.assistant import Assistant
 from bedside.dialogue.actions import Announce, Heard, Muted, Unmuted
 from bedside.dialogue.conversation import as_if_said, asked_for
-from bedside.dialogue.library import no_routine
 from bedside.dialogue.routine import Routine
 from bedside.service.control_server import MOST, Pending
 from bedside.service.protocol import (
@@ -25,9 +24,17 @@ from bedside.service.protocol import (
     done,
     refused,
 )
+from bedside.yamlfile import suggest
 
 MOST_WAITING = 3
 """So many texts may wait to be spoken."""
+
+
+def no_routine(name: str, known: Sequence[str]) -> str:
+    """What to tell somebody who asked for a routine that is not among those known."""
+    close = suggest(name, known)
+    advice = close if close.startswith("Did") else "'bedside routines' lists them."
+    return f"there is no routine '{name}'. {advice}"
 
 
 def request_for(routines: Mapping[str, Routine], name: str, side: str | None = None) -> Heard:
