@@ -8,10 +8,8 @@ import numpy as np
 import pytest
 
 from bedside.asr.hypothesis import Hypothesis
-from bedside.asr.recognizer import Word
 from bedside.audio.block import BLOCK, BLOCK_SECONDS, Block, silence
 from bedside.ears import Ears
-from bedside.nlu.match import Decision, Match, Scope
 from tests.audio.sounds import speech_like
 
 
@@ -76,52 +74,3 @@ def test_after_a_cry_somebody_quiet_is_heard() -> None:
         ears.hear(block, number * BLOCK_SECONDS, "session")
         ears.spoke(silence())
     assert all(notes.voiced[-49:])
-
-
-class Says:
-    """In the place of a listener: gives these hypotheses at these times (seconds)."""
-
-    def __init__(self, said: dict[float, str]) -> None:
-        self._said = said
-
-    def use(self, scope: str) -> None:
-        pass
-
-    def hear(self, block: Block, voiced: bool, now: float) -> list[Hypothesis]:
-        text = self._said.get(round(now, 2))
-        if text is None:
-            return []
-        words = tuple(Word(word, 0.0, 0.1, 0.9) for word in text.split())
-        broad = Hypothesis(text, now - 0.5, now, True, 0.9, words=words)
-        return [Hypothesis(text, now - 0.5, now, True, 0.9, broad=broad, words=words)]
-
-
-def meanings(said: dict[float, str], scope: Scope = "idle", decision: Decision = "confirm") -> list[str]:
-    """What the ears make of it where "numb" is a sign of danger that was half heard."""
-
-    def understand(heard: Hypothesis, scope: Scope, talk: int) -> Match:
-        intent = "danger_sign" if "numb" in heard.text else None
-        return Match(heard.text, intent, {}, 80.0, 80.0, None, decision if intent else "ignore")
-
-    nothing: Any = None
-    ears = Ears(cast(Any, Says(said)), cast(Any, lambda block: True), understand, nothing)
-    found = []
-    for number in range(9000):
-        found += ears.hear(silence() + np.float32(0.01), number * BLOCK_SECONDS, scope)
-        ears.spoke(silence())
-    return [each.hypothesis.text for each in found if each.match.intent]
-
-
-TALK = "we went to the shop and bought bread"
-
-
-def test_in_other_talk_danger_that_was_half_heard_has_to_be_heard_again() -> None:
-    assert meanings({2.0: TALK, 5.0: "it went numb", 20.0: TALK, 25.0: "so numb"}) == ["so numb"]
-    assert meanings({2.0: TALK, 5.0: "it went numb", 70.0: TALK, 75.0: "so numb"}) == []
-
-
-def test_without_other_talk_or_in_a_session_or_clearly_it_counts_at_once() -> None:
-    long = "i woke up in the night and now my whole leg is numb and cold"
-    assert meanings({5.0: long}) == [long]
-    assert meanings({2.0: TALK, 5.0: "it went numb"}, scope="session") == ["it went numb"]
-    assert meanings({2.0: TALK, 5.0: "it went numb"}, decision="act") == ["it went numb"]

@@ -16,7 +16,7 @@ from bedside.audio.canceller import EchoCanceller
 from bedside.audio.gain import AutomaticGain
 from bedside.audio.voice_activity import VoiceActivity
 from bedside.nlu.match import Match, Scope
-from bedside.trust import CERTAIN, TALK, unheard
+from bedside.trust import CERTAIN, unheard
 
 Understand = Callable[[Hypothesis, Scope, int], Match]
 """What was heard to what it means, as far as it may be believed; how many words of other talk came before it."""
@@ -45,10 +45,6 @@ RELEASE = 0.6
 
 TALK_REMEMBERED = 10.0
 """Seconds for which words that meant nothing count as other talk: the television, or two who speak to each other."""
-
-ONCE_MORE = 60.0
-"""Seconds within which danger that was half heard in other talk, in a room where nobody asks, has to be half heard
-again: somebody in need cries out again, the television goes on to something else."""
 
 FALL, LATELY = 0.005, 50
 """Nobody is heard in what is so much weaker (power, 23 dB) than the loudest of so many blocks (0.5 s): so the end of a
@@ -91,7 +87,6 @@ class Ears:
         self._heard_before = 0.0
         self._voice_until = -1.0
         self._talk: deque[tuple[float, int]] = deque(maxlen=100)
-        self._half_heard = -math.inf
         self.someone_speaks = False
         """Whether words have come in since the last block that are not an utterance yet."""
         self.saying_stop = False
@@ -116,7 +111,6 @@ class Ears:
         understood = []
         for hypothesis in self._listener.hear(block, voiced, now):
             match = self._understand(hypothesis, scope, self._other_talk(now))
-            match = self._once_more(hypothesis, match, scope, now)
             clear = self._clear(hypothesis)
             if clear < _clear_enough(hypothesis, match):
                 match = unheard(match)
@@ -133,16 +127,6 @@ class Ears:
                 # The same utterance may be over with this block.
                 break
         return understood
-
-    def _once_more(self, hypothesis: Hypothesis, match: Match, scope: Scope, now: float) -> Match:
-        """Danger that was half heard in the midst of talk counts the second time."""
-        if match.intent != "danger_sign" or match.decision != "confirm" or scope != "idle" or not hypothesis.final:
-            return match
-        before = self._half_heard
-        if self._other_talk(now) < TALK or now - before <= ONCE_MORE:
-            return match
-        self._half_heard = now
-        return unheard(match)
 
     @property
     def progress(self) -> tuple[int, int]:
