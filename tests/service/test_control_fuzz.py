@@ -191,9 +191,16 @@ def flood(home: House, count: int, seed: int) -> None:
 def test_nothing_grows(home: House, count: int) -> None:
     home.wait_for(lambda: flood(home, 500, 1))
     home.status()
-    before, memory = held(), resident()
-    home.wait_for(lambda: flood(home, count, 2))
-    # One more, so that the last ones that said nothing have been let go.
-    home.status()
-    home.run_until(lambda: held() == before)
-    assert resident() - memory < 4_000_000
+    before = held()
+    grown = []
+    # What the process takes once, as for a recogniser that is made anew, is no growth: that goes on each time.
+    for again in range(4):
+        memory = resident()
+        home.wait_for(lambda again=again: flood(home, count, 2 + again))
+        # One more, so that the last ones that said nothing have been let go.
+        home.status()
+        home.run_until(lambda: held() == before)
+        grown.append(resident() - memory)
+        if grown[-1] < 4_000_000:
+            return
+    raise AssertionError(f"it grows: {grown} bytes")
